@@ -1,0 +1,70 @@
+"""From values to what JSON can hold, and to JSON text."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ..exceptions import InvalidEvent
+from .fields import MAX_TEXT, number, text
+
+try:
+    import orjson
+except ImportError:  # the extra is not installed
+    orjson = None  # type: ignore[assignment]
+
+MAX_DEPTH = 5
+MAX_MEMBERS = 1000
+
+_standard = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def encode(payload: Mapping[str, Any]) -> str:
+    """Compact JSON text of a payload, ready to be joined into a batch."""
+    return orjson.dumps(payload).decode() if orjson else _standard(payload)
+
+
+def json_safe(field: str, value: object, depth: int = MAX_DEPTH) -> Any:
+    """The value with nothing but JSON's own types in it; money becomes a number, dates and ids become text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float, Decimal)):
+        return number(_bounded(field, value))
+    if isinstance(value, (date, UUID)):
+        return value.isoformat() if isinstance(value, date) else str(value)
+    if isinstance(value, (Mapping, list, tuple)):
+        return _nested(field, value, depth)
+    return text(field, value, limit=MAX_TEXT)
+
+
+def json_object(field: str, value: object) -> dict[str, Any]:
+    """A JSON-safe copy of a mapping; ``None`` is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidEvent(field, "must be a mapping")
+    safe: dict[str, Any] = json_safe(field, value)
+    return safe
+
+
+def _bounded(field: str, value: int | float | Decimal) -> Decimal:
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    if not exact.is_finite() or abs(exact) >= 2**63:
+        raise InvalidEvent(field, "must be a finite number below 2**63")
+    return exact
+
+
+def _nested(field: str, value: Mapping[Any, object] | list[object] | tuple[object, ...], depth: int) -> Any:
+    if not depth or len(value) > MAX_MEMBERS:
+        raise InvalidEvent(field, f"nested deeper than {MAX_DEPTH} levels, or more than {MAX_MEMBERS} members")
+    if isinstance(value, Mapping):
+        return {_key(field, key): json_safe(field, member, depth - 1) for key, member in value.items()}
+    return [json_safe(field, member, depth - 1) for member in value]
+
+
+def _key(field: str, key: object) -> str:
+    if not isinstance(key, str) or not key.isprintable() or not 0 < len(key) <= 100:
+        raise InvalidEvent(field, "keys must be printable text of 1 to 100 characters")
+    return str.__str__(key)

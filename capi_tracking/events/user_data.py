@@ -1,0 +1,303 @@
+"""Who did it. Customer data is hashed here; behind this door there is no plain text of it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, NamedTuple, TypedDict, TypeGuard, Unpack
+
+from .. import normalization
+from ..exceptions import InvalidEvent
+from ..normalization import as_text, is_hash, sha256
+
+MAX_VALUES = 10
+MAX_LENGTH = 1000
+
+_HASH_LENGTHS = frozenset({32, 64})
+_sha256 = hashlib.sha256
+
+HASHED = ("em", "ph", "fn", "ln", "db", "ge", "ct", "st", "zp", "country", "external_id")
+
+
+class PlainUserData(TypedDict, total=False):
+    """What ``UserData.of()`` takes: any value at all. The first eleven may be lists, and may be hashed already."""
+
+    email: object
+    phone: object
+    first_name: object
+    last_name: object
+    date_of_birth: object
+    gender: object
+    city: object
+    state: object
+    postal_code: object
+    country: object
+    external_id: object
+    client_ip_address: object
+    client_user_agent: object
+    fbc: object
+    fbp: object
+    subscription_id: object
+    fb_login_id: object
+    lead_id: object
+    madid: object
+    anon_id: object
+    page_id: object
+    page_scoped_user_id: object
+    ctwa_clid: object
+    ig_account_id: object
+    ig_sid: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class UserData:
+    """Only hashes, and what Meta wants unhashed; build it with ``of()``.
+
+    ``notes`` says what was left out and why (``"ph: no country code"``), never the value itself.
+    """
+
+    em: tuple[str, ...] = ()
+    ph: tuple[str, ...] = ()
+    fn: tuple[str, ...] = ()
+    ln: tuple[str, ...] = ()
+    db: tuple[str, ...] = ()
+    ge: tuple[str, ...] = ()
+    ct: tuple[str, ...] = ()
+    st: tuple[str, ...] = ()
+    zp: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    external_id: tuple[str, ...] = ()
+    client_ip_address: str = ""
+    client_user_agent: str = ""
+    fbc: str = ""
+    fbp: str = ""
+    subscription_id: str = ""
+    fb_login_id: str = ""
+    lead_id: str = ""
+    madid: str = ""
+    anon_id: str = ""
+    page_id: str = ""
+    page_scoped_user_id: str = ""
+    ctwa_clid: str = ""
+    ig_account_id: str = ""
+    ig_sid: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for values in _hashes_of(self):
+            if values and type(values) is not _Hashes:
+                _check_hashes(self)
+
+    @classmethod
+    def of(cls, **plain: Unpack[PlainUserData]) -> "UserData":
+        """Hash plain customer data: single values or lists of them, of whatever type.
+
+        What can't be normalised is left out and noted, never raised. ``country`` gives phones without a country code
+        theirs; without one the shop's own country does (``normalization.set_default_country``).
+        """
+        if unknown := plain.keys() - _DOORS.keys():
+            raise TypeError(f"UserData.of() got an unexpected keyword argument {min(unknown)!r}")
+        intake = _Intake(_region(plain.get("country")))
+        found: dict[str, Any] = {}
+        for name, value in plain.items():
+            # Most values are plain ASCII text that its rule takes at once; all others go the careful way.
+            key, rule, _, hashed, by_country = _DOORS[name]
+            normal = (rule(value, intake.region) if by_country else rule(value)) if _is_plain(value) else ""
+            found[key] = intake.take(_DOORS[name], value) if not normal else _hashes(normal) if hashed else normal
+        return cls(**found, notes=tuple(intake.notes))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Meta's names of what is known."""
+        return tuple(key for key, value in zip(_KEYS, _values_of(self), strict=True) if value)
+
+    @property
+    def too_broad(self) -> bool:
+        """Whether Meta would refuse the event, and its whole batch, because this fits too many people, or nobody."""
+        known = set(self.keys)
+        return any(known <= broad for broad in _TOO_BROAD)
+
+    def as_payload(self) -> dict[str, Any]:
+        """The dict that Meta takes: lists of hashes, plain texts, whole numbers for Facebook's own ids."""
+        payload: dict[str, Any] = {
+            key: [*value] if key in _LISTS else value
+            for key, value in zip(_KEYS, _values_of(self), strict=True)
+            if value
+        }
+        for key in _NUMBERS & payload.keys():
+            payload[key] = int(payload[key])
+        return payload
+
+    def __repr__(self) -> str:
+        return f"UserData({', '.join(self.keys)})"
+
+
+_KEYS = tuple(each.name for each in fields(UserData) if each.name != "notes")
+_NUMBERS = frozenset({"fb_login_id", "lead_id"})
+_LISTS = frozenset(HASHED)
+_values_of = attrgetter(*_KEYS)
+_hashes_of = attrgetter(*HASHED)
+
+_IDS = (
+    "subscription_id",
+    "madid",
+    "anon_id",
+    "page_id",
+    "page_scoped_user_id",
+    "ctwa_clid",
+    "ig_account_id",
+    "ig_sid",
+)
+
+# Meta's "combinations that are too broad" (best practices); any subset of one is too broad as well.
+_TOO_BROAD = (
+    frozenset({"ct", "country", "st", "zp", "ge", "client_user_agent"}),
+    frozenset({"db", "client_user_agent"}),
+    frozenset({"fn", "ge"}),
+    frozenset({"ln", "ge"}),
+)
+
+
+class _Hashes(tuple[str, ...]):
+    """Made by ``UserData.of()``: known to be hashes without another look."""
+
+    __slots__ = ()
+
+
+def _is_plain(value: Any) -> TypeGuard[str]:
+    return type(value) is str and value.isascii() and len(value) <= MAX_LENGTH and len(value) not in _HASH_LENGTHS
+
+
+def _hashes(normal: str) -> _Hashes:
+    return _Hashes((_sha256(normal.encode()).hexdigest(),))
+
+
+def _check_hashes(user_data: UserData) -> None:
+    for key, values in zip(HASHED, _hashes_of(user_data), strict=True):
+        if not (isinstance(values, tuple) and all(map(_is_stored_hash, values))):
+            raise InvalidEvent(key, "holds plain text: build it with UserData.of(), which hashes")
+
+
+def _is_stored_hash(value: object) -> bool:
+    return type(value) is str and is_hash(value) and value == value.lower()
+
+
+class _Door(NamedTuple):
+    """Where a value goes, the rule that makes it fit, and what to note if it can't be made to."""
+
+    key: str
+    rule: Callable[..., str]
+    reason: str
+    hashed: bool = True
+    by_country: bool = False
+
+
+class _Intake:
+    """One reading of plain values: what is taken is returned, what is not is noted."""
+
+    __slots__ = ("notes", "region")
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self.notes: dict[str, None] = {}
+
+    def take(self, door: _Door, value: object) -> Any:
+        return self._hashes(door, value) if door.hashed else self._text(door, value)
+
+    def _normal(self, door: _Door, text: str) -> str:
+        return door.rule(text, self.region) if door.by_country else door.rule(text)
+
+    def _hashes(self, door: _Door, value: object) -> _Hashes:
+        digests = (self._digest(door, each) for each in self._members(door, value))
+        return _Hashes(dict.fromkeys(digest for digest in digests if digest))
+
+    def _members(self, door: _Door, value: object) -> list[object]:
+        kind = type(value)
+        if not issubclass(kind, (list, tuple)):
+            return [value]
+        members: list[object] = list(list.__iter__(value) if issubclass(kind, list) else tuple.__iter__(value))  # type: ignore[arg-type]
+        if len(members) > MAX_VALUES:
+            self._note(door, f"more than {MAX_VALUES} values")
+        return members[:MAX_VALUES]
+
+    def _digest(self, door: _Door, value: object) -> str:
+        text = self._read(door, value)
+        if len(text) == 64 and is_hash(text):
+            return text.lower()
+        normal = self._normal(door, text) if text and not _is_foreign_hash(text, door.key) else ""
+        if text and not normal:
+            self._note(door, "no country code" if door.key == "ph" and not self.region else door.reason)
+        return sha256(normal) if normal else ""
+
+    def _text(self, door: _Door, value: object) -> str:
+        text = self._read(door, value)
+        normal = self._normal(door, text) if text else ""
+        if text and not normal:
+            self._note(door, door.reason)
+        return normal
+
+    def _read(self, door: _Door, value: object) -> str:
+        if value is None:
+            return ""
+        text = as_text(value)
+        if text is None or (len(text) > MAX_LENGTH and door.key != "client_user_agent"):
+            self._note(door, "not text" if text is None else "too long")
+            return ""
+        return text.strip()
+
+    def _note(self, door: _Door, reason: str) -> None:
+        self.notes[f"{door.key}: {reason}"] = None
+
+
+def _is_foreign_hash(text: str, key: str) -> bool:
+    """An MD5, or the hash of nothing: hashing it again would match nobody. As an external id it may be a real id."""
+    return (
+        len(text) in _HASH_LENGTHS and key != "external_id" and all(char in "0123456789abcdefABCDEF" for char in text)
+    )
+
+
+def _region(country: object) -> str:
+    """The country that phones, states and postal codes are read by. One that we can't read is not the shop's own."""
+    first = next(iter(country), None) if type(country) in {list, tuple} else country  # type: ignore[call-overload]
+    text = "" if first is None else as_text(first)
+    return normalization.default_country() if text == "" else normalization.country((text or "")[:MAX_LENGTH])
+
+
+def _token(text: str) -> str:
+    stripped = text.strip()
+    return stripped if len(stripped) <= 500 and stripped.isprintable() and " " not in stripped else ""
+
+
+def _number(text: str, least: int = 1, most: int = 18) -> str:
+    stripped = text.strip()
+    return stripped if stripped.isdecimal() and stripped.isascii() and least <= len(stripped) <= most else ""
+
+
+def _lead_id(text: str) -> str:
+    return _number(text, 15, 16)
+
+
+_DOORS = {
+    "email": _Door("em", normalization.email, "not an e-mail address"),
+    "phone": _Door("ph", normalization.phone, "not a phone number", by_country=True),
+    "first_name": _Door("fn", normalization.name, "not a name"),
+    "last_name": _Door("ln", normalization.name, "not a name"),
+    "date_of_birth": _Door("db", normalization.date_of_birth, "not a date, or ambiguous", by_country=True),
+    "gender": _Door("ge", normalization.gender, "neither f nor m"),
+    "city": _Door("ct", normalization.city, "not a city"),
+    "state": _Door("st", normalization.state, "not a state", by_country=True),
+    "postal_code": _Door("zp", normalization.postal_code, "not a postal code", by_country=True),
+    "country": _Door("country", normalization.country, "not a country"),
+    "external_id": _Door("external_id", str.strip, "not an id"),
+} | {
+    key: _Door(key, rule, reason, hashed=False)
+    for key, rule, reason in (
+        ("client_ip_address", normalization.client_ip, "not a public address"),
+        ("client_user_agent", normalization.user_agent, "not text"),
+        ("fbc", normalization.fbc, "malformed"),
+        ("fbp", normalization.fbp, "malformed"),
+        ("fb_login_id", _number, "not a number"),
+        ("lead_id", _lead_id, "not a number of 15 or 16 digits"),
+        *((key, _token, "not an id") for key in _IDS),
+    )
+}

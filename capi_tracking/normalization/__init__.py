@@ -1,0 +1,36 @@
+"""Pure rules for customer data, ``str -> str``: what Meta wants, or "" where a text can't be made into it.
+
+Nothing here raises for a bad text, keeps it, or logs it. Rules: Meta's customer information parameters.
+"""
+
+from .browser import client_ip, fbc, fbp, user_agent
+from .countries import country, default_country, set_default_country
+from .currencies import CURRENCIES, currency, minor_units
+from .hashing import as_text, is_hash, sha256
+from .people import date_of_birth, email, gender, name
+from .phones import phone
+from .places import city, postal_code, state
+
+__all__ = [
+    "CURRENCIES",
+    "as_text",
+    "city",
+    "client_ip",
+    "country",
+    "currency",
+    "date_of_birth",
+    "default_country",
+    "email",
+    "fbc",
+    "fbp",
+    "gender",
+    "is_hash",
+    "minor_units",
+    "name",
+    "phone",
+    "postal_code",
+    "set_default_country",
+    "sha256",
+    "state",
+    "user_agent",
+]

@@ -1,0 +1,57 @@
+"""What Meta wants unhashed from a browser: its two cookies, the address, the agent.
+
+Cookies are ``fb.{subdomain index}.{milliseconds}.{payload}``, maybe with a fifth segment that Meta's own library appends.
+"""
+
+import ipaddress
+import re
+
+MAX_USER_AGENT = 1000
+MAX_CLICK = 520  # a click id of 500 characters and what stands before it
+
+# A click id may hold dots itself, so what follows the time is one payload.
+_CLICK = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[\w~%+=*-]+(?:\.[\w~%+=*-]+)*", re.ASCII).fullmatch
+_BROWSER = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[0-9]{1,20}(?:\.(?:[\w-]{2}|[\w-]{8}))?", re.ASCII).fullmatch
+
+# First octets whose whole block is public: these need no look into the tables of ``ipaddress``.
+_PUBLIC_V4 = re.compile(
+    r"(?!(?:10|100|127|169|172|192|198|203)\.)(?:[1-9][0-9]?|1[0-9]{2}|2[01][0-9]|22[0-3])"
+    r"(?:\.(?:0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}"
+).fullmatch
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}").fullmatch
+
+
+def fbc(text: str) -> str:
+    """The click cookie, verbatim; "" if it is malformed (a time in seconds included)."""
+    stripped = text.strip()
+    return stripped if len(stripped) <= MAX_CLICK and _CLICK(stripped) else ""
+
+
+def fbp(text: str) -> str:
+    """The browser cookie, verbatim; "" if it is malformed."""
+    stripped = text.strip()
+    return stripped if _BROWSER(stripped) else ""
+
+
+def client_ip(text: str) -> str:
+    """A public IPv4 or IPv6 address in its shortest form, without a port; "" for anything else."""
+    stripped = text.strip()
+    return stripped if _PUBLIC_V4(stripped) else _public_address(stripped)
+
+
+def _public_address(text: str) -> str:
+    if ported := _WITH_PORT(text):
+        text = ported[1] or ported[2]
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    return str(address) if address.is_global and not address.is_multicast and "%" not in text else ""
+
+
+def user_agent(text: str) -> str:
+    """One printable line of at most 1,000 characters."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return text.strip()[:MAX_USER_AGENT].rstrip()
