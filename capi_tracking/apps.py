@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_save
+from django.utils.translation import gettext_lazy as _
+
+
+class CapiTrackingConfig(AppConfig):
+    name = "capi_tracking"
+    verbose_name = _("Meta tracking")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the rooms. No query, no network."""
+        from . import checks, normalization, orders, receivers, signals, tasks
+        from .conf import conf
+
+        register(checks.check_settings, Tags.security)
+        register(checks.check_pixels, Tags.security)
+
+        normalization.set_default_country(lambda: conf.DEFAULT_COUNTRY)
+        orders.discover()
+        post_save.connect(receivers.saved, dispatch_uid="capi_tracking.saved")
+        signals.event_recorded.connect(tasks.nudge_after_commit, dispatch_uid="capi_tracking.nudge")

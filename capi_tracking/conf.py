@@ -1,0 +1,111 @@
+"""The settings: one dict, ``settings.CAPI_TRACKING``, read on every access so that ``override_settings`` works.
+
+``from .conf import conf`` then ``conf.BATCH_SIZE``. The class attributes are the defaults; their annotations are the
+types that the system checks hold the shop to.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+
+from .exceptions import ImproperlyTracked
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings:
+    """Defaults; each can be overridden in ``settings.CAPI_TRACKING``."""
+
+    PIXELS: dict[str, dict[str, Any]] = {}
+    ENABLED: bool = True
+    ENVIRONMENT: str = ""
+    SEND_IN_DEBUG: bool = False
+
+    # Meta
+    GRAPH_URL: str = "https://graph.facebook.com"
+    GRAPH_VERSION: str = "v26.0"
+    PIXEL_SCRIPT_URL: str = "https://connect.facebook.net/en_US/fbevents.js"
+    PARTNER_AGENT: str = "django-capi-tracking"
+    CONNECT_TIMEOUT: timedelta = timedelta(seconds=3)
+    READ_TIMEOUT: timedelta = timedelta(seconds=10)
+
+    # Outbox and delivery
+    OUTBOX_DATABASES: list[str] = ["default"]
+    TRANSPORT: str = "capi_tracking.transports.graph.GraphTransport"
+    BATCH_SIZE: int = 1000
+    BATCH_BYTES: int = 4_000_000
+    EVENT_BYTES: int = 1_000_000
+    LEASE: timedelta = timedelta(minutes=5)
+    NUDGE: str | None = "celery"
+
+    # Orders
+    DISCOVER: str = "capi"
+    TRACK_SINCE: datetime | None = None
+    EVENT_ID_KEY: str = ""
+    DEFAULT_COUNTRY: str = ""
+    CONTEXT_DAYS: int = 30
+
+    # Consent and visitors
+    CONSENT_POLICY: str = "1"
+    CONSENT: str | None = None
+    TRUSTED_PROXIES: int | list[str] = 0
+    URL_PARAMETERS: list[str] = ["fbclid", "utm_*", "q", "page"]
+    COLLECT_PATH: str = ""
+    COLLECT_RATE: int = 120
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if name.isupper():
+            return getattr(django_settings, "CAPI_TRACKING", {}).get(name, value)
+        return value
+
+
+conf = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSettings:
+    """One entry of ``PIXELS``. Its secrets are in no ``repr``."""
+
+    alias: str
+    pixel_id: str
+    access_token: str = field(default="", repr=False)
+    app_secret: str = field(default="", repr=False)
+    test_event_code: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether the token has changed, without telling the token: 32 hex characters of a keyed hash."""
+        return keyed_hash(f"{self.access_token}|{self.app_secret}|{self.pixel_id}", purpose="token")
+
+
+def pixel(alias: str) -> PixelSettings:
+    """The pixel of that alias. Raises :class:`ImproperlyTracked` naming those that exist."""
+    try:
+        entry: Mapping[str, Any] = conf.PIXELS[alias]
+    except KeyError:
+        raise ImproperlyTracked(f"There is no pixel {alias!r} in PIXELS, only: {', '.join(conf.PIXELS)}.") from None
+    return PixelSettings(
+        alias=alias,
+        pixel_id=str(entry.get("PIXEL_ID", "")),
+        access_token=str(entry.get("ACCESS_TOKEN", "")),
+        app_secret=str(entry.get("APP_SECRET", "")),
+        test_event_code=str(entry.get("TEST_EVENT_CODE", "")),
+    )
+
+
+def keyed_hash(text: str, *, purpose: str, key: str = "") -> str:
+    """32 hex characters that follow from ``text`` and a secret, different for each purpose."""
+    secret = f"capi_tracking.{purpose}|{key or django_settings.SECRET_KEY}".encode()
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def is_loopback(url: str) -> bool:
+    """True if the address is on this machine: a sandbox, not Meta."""
+    return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS

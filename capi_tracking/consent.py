@@ -1,0 +1,87 @@
+"""The visitor's answer: granted, limited, denied or unknown, from where, since when.
+
+It reaches both sides by one first-party cookie that scripts can read, ``capi_consent``, written as
+``state.policy.seconds`` (for example ``granted.1.1767225600``). A callable of the shop may only tighten it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from .conf import conf
+from .shield import log_failure
+
+COOKIE = "capi_consent"
+COOKIE_PARTS = 3
+
+
+class ConsentState(TextChoices):
+    GRANTED = "granted", _("granted")
+    LIMITED = "limited", _("limited")
+    DENIED = "denied", _("denied")
+    UNKNOWN = "unknown", _("unknown")
+
+
+_STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.LIMITED: 1, ConsentState.UNKNOWN: 2, ConsentState.DENIED: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One decision and its proof. ``at`` is when the visitor decided, aware, or None."""
+
+    state: str = ConsentState.UNKNOWN
+    policy: str = ""
+    source: str = ""
+    at: datetime | None = None
+
+    def tightened(self, state: str, source: str) -> "Consent":
+        """The stricter of the two; a looser state changes nothing."""
+        if _STRICTNESS[ConsentState(state)] <= _STRICTNESS[ConsentState(self.state)]:
+            return self
+        return replace(self, state=ConsentState(state), source=source)
+
+    def limited_by_gpc(self) -> "Consent":
+        """Global Privacy Control only tightens: granted becomes limited."""
+        return self.tightened(ConsentState.LIMITED, "gpc") if self.state == ConsentState.GRANTED else self
+
+
+def vouched() -> Consent:
+    """What a hand-written call without a consent means: the caller answers for it."""
+    return Consent(ConsentState.GRANTED, policy="caller", source="caller", at=timezone.now())
+
+
+def from_cookie(text: str) -> Consent:
+    """The decision that the cookie holds; unknown if it is malformed or answers another policy."""
+    parts = text.split(".")
+    if len(parts) != COOKIE_PARTS or parts[0] not in ConsentState.values or parts[1] != conf.CONSENT_POLICY:
+        return Consent()
+    return Consent(ConsentState(parts[0]), policy=parts[1], source="cookie", at=_moment(parts[2]))
+
+
+def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:
+    """The visitor's consent: cookie, tightened by Global Privacy Control and by the shop's ``CONSENT`` callable."""
+    consent = from_cookie(cookie)
+    if gpc:
+        consent = consent.limited_by_gpc()
+    return _tightened_by_shop(consent, conf.CONSENT, request) if conf.CONSENT and request is not None else consent
+
+
+def _tightened_by_shop(consent: Consent, rule: str, request: Any) -> Consent:
+    """A callable that fails, or answers nonsense, grants nothing."""
+    try:
+        return consent.tightened(str(import_string(rule)(request)), "callable")
+    except Exception as error:  # noqa: BLE001 - the shop's own code may raise anything, and no order may be lost by it
+        log_failure(error)
+        return consent.tightened(ConsentState.UNKNOWN, "callable_failed")
+
+
+def _moment(seconds: str) -> datetime | None:
+    """A time of the past, or None; a client's clock may not write our proof into the future."""
+    if not seconds.isdecimal() or len(seconds) > len("9999999999"):
+        return None
+    return min(datetime.fromtimestamp(int(seconds), UTC), timezone.now())

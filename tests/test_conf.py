@@ -1,0 +1,62 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from capi_tracking.conf import PixelSettings, Settings, conf, is_loopback, keyed_hash, pixel
+from capi_tracking.exceptions import ImproperlyTracked
+
+TABLE = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text()
+DEFAULTS = {name: value for name, value in vars(Settings).items() if name.isupper()}
+
+
+def test_docs__list_every_setting_with_its_default():
+    listed = dict(re.findall(r"^\| `([A-Z_]+)` \| `(.*?)` \|", TABLE, re.MULTILINE))
+    written = {name: repr(value).replace("datetime.timedelta", "timedelta") for name, value in DEFAULTS.items()}
+    assert listed == written
+
+
+def test_conf__is_read_live(capi):
+    assert conf.BATCH_SIZE == 1000
+    capi(BATCH_SIZE=5)
+    assert conf.BATCH_SIZE == 5
+
+
+def test_conf__an_unknown_setting_is_an_error():
+    with pytest.raises(AttributeError):
+        _ = conf.BATCHSIZE
+
+
+def test_pixel__its_secrets_are_in_no_repr():
+    known = PixelSettings("default", "1", access_token="secret-token", app_secret="secret-app")
+    assert "secret" not in repr(known)
+
+
+def test_pixel__an_unknown_alias_names_the_known_ones():
+    with pytest.raises(ImproperlyTracked, match=r"no pixel 'second'.*default"):
+        pixel("second")
+
+
+def test_pixel__the_fingerprint_changes_with_the_token_and_does_not_tell_it():
+    one, other = PixelSettings("default", "1", "a" * 20), PixelSettings("default", "1", "b" * 20)
+    assert one.fingerprint != other.fingerprint
+    assert "a" * 20 not in one.fingerprint
+
+
+def test_keyed_hash__differs_by_purpose_and_key():
+    made = {keyed_hash("x", purpose="a"), keyed_hash("x", purpose="b"), keyed_hash("x", purpose="a", key="k")}
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8990", True),
+        ("http://localhost", True),
+        ("http://[::1]:1", True),
+        ("https://graph.facebook.com", False),
+        ("http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_is_loopback__knows_this_machine(url, expected):
+    assert is_loopback(url) is expected

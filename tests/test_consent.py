@@ -1,0 +1,89 @@
+"""The visitor's answer."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from capi_tracking import consent
+from capi_tracking.consent import Consent, ConsentState
+
+AT = "1767225600"
+
+
+def says_denied(request):
+    return "denied"
+
+
+def says_granted(request):
+    return "granted"
+
+
+def says_nonsense(request):
+    return "perhaps"
+
+
+def fails(request):
+    raise RuntimeError("jo@shop.example")
+
+
+@pytest.mark.parametrize("state", ConsentState.values)
+def test_from_cookie__reads_state_policy_and_time(state):
+    found = consent.from_cookie(f"{state}.1.{AT}")
+    assert found == Consent(state, policy="1", source="cookie", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "granted", "granted.1", "granted.1.2.3", "yes.1.5", "GRANTED.1.5", "granted.2.5", "..", "." * 5000]
+)
+def test_from_cookie__anything_else_is_unknown(text):
+    assert consent.from_cookie(text) == Consent()
+
+
+def test_from_cookie__a_time_to_come_is_now():
+    assert consent.from_cookie("granted.1.9999999999").at <= timezone.now()
+
+
+@pytest.mark.parametrize("seconds", ["", "-5", "1e3", "9" * 30])
+def test_from_cookie__a_malformed_time_is_none(seconds):
+    assert consent.from_cookie(f"granted.1.{seconds}").at is None
+
+
+@pytest.mark.parametrize(
+    ("state", "result"), [("granted", "limited"), ("limited", "limited"), ("denied", "denied"), ("unknown", "unknown")]
+)
+def test_decide__privacy_control_only_tightens(state, result):
+    assert consent.decide(f"{state}.1.{AT}", gpc=True).state == result
+
+
+@pytest.mark.parametrize(
+    ("rule", "cookie", "result"),
+    [
+        ("says_denied", "granted", "denied"),
+        ("says_granted", "denied", "denied"),
+        ("says_granted", "granted", "granted"),
+    ],
+)
+def test_decide__the_shops_rule_only_tightens(capi, rule, cookie, result):
+    capi(CONSENT=f"tests.test_consent.{rule}")
+    assert consent.decide(f"{cookie}.1.{AT}", request=object()).state == result
+
+
+@pytest.mark.parametrize("rule", ["fails", "says_nonsense", "is_nowhere"])
+def test_decide__a_rule_that_fails_grants_nothing_and_raises_nothing(capi, caplog, rule):
+    capi(CONSENT=f"tests.test_consent.{rule}")
+    assert consent.decide(f"granted.1.{AT}", request=object()).state == "unknown"
+    assert consent.decide(f"denied.1.{AT}", request=object()).state == "denied"
+    assert "Tracking failed" in caplog.text
+    assert "jo@shop.example" not in caplog.text
+
+
+def test_vouched__is_the_callers_word_of_now():
+    given = consent.vouched()
+    assert (given.state, given.policy, given.source) == ("granted", "caller", "caller")
+    assert timezone.now() - given.at < timedelta(seconds=5)
+
+
+def test_tightened__keeps_the_proof_of_the_first_answer():
+    granted = consent.from_cookie(f"granted.1.{AT}")
+    assert granted.tightened("denied", "callable").at == granted.at

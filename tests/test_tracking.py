@@ -1,0 +1,251 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from capi_tracking.consent import Consent
+from capi_tracking.events import CustomData, UserData
+from capi_tracking.exceptions import ImproperlyTracked, InvalidEvent
+from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, SkipCount, Status
+from capi_tracking.signals import event_recorded
+from capi_tracking.tracking import Receipt, acknowledge, is_recorded, skip, track
+
+pytestmark = pytest.mark.django_db
+DENIED = Consent("denied", policy="1", source="cookie", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def stored() -> OutboxEvent:
+    return OutboxEvent.objects.get()
+
+
+def test_track__stores_the_text_that_meta_gets(make_event):
+    event = make_event(event_id="order-1")
+    track(event)
+    row = stored()
+    assert row.payload == event.as_json()
+    assert (row.status, row.priority, row.event_id) == (Status.PENDING, Priority.FIRST, "order-1")
+    assert (row.value, row.currency) == (Decimal("9.90"), "EUR")
+    assert row.deadline_at - row.event_time < timedelta(days=7)
+
+
+def test_track__is_due_at_once_by_the_databases_clock(make_event):
+    track(make_event())
+    assert OutboxEvent.objects.due("default", Priority.FIRST).count() == 1
+
+
+def test_track__waits_for_contents_that_come_later(make_event):
+    track(make_event(), delay=timedelta(seconds=60))
+    assert OutboxEvent.objects.due("default", Priority.FIRST).count() == 0
+
+
+def test_track__a_second_call_changes_nothing(make_event):
+    event = make_event(event_id="order-1")
+    track(event)
+    first = stored()
+    track(make_event(event_id="order-1", custom_data=CustomData(value=1, currency="USD")))
+    assert stored().payload == first.payload
+
+
+def test_track__an_order_is_recorded_once_though_its_id_changed(make_event):
+    track(make_event(event_id="id-by-the-old-key"), order_key="shop.order:1")
+    track(make_event(event_id="id-by-the-new-key"), order_key="shop.order:1")
+    assert stored().event_id == "id-by-the-old-key"
+
+
+def test_track__a_renewal_is_another_part_of_its_order(make_event):
+    track(make_event(), order_key="shop.order:1")
+    track(make_event(), order_key="shop.order:1", part="2")
+    assert OutboxEvent.objects.count() == 2
+
+
+def test_track__events_without_an_order_do_not_collide(make_event):
+    track(make_event("ViewContent"))
+    track(make_event("ViewContent"))
+    assert OutboxEvent.objects.count() == 2
+
+
+def test_track__rolled_back_with_the_caller(make_event):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        track(make_event())
+        raise RuntimeError
+    assert not OutboxEvent.objects.exists()
+
+
+def test_track__a_duplicate_does_not_break_the_callers_transaction(make_event):
+    event = make_event(event_id="order-1")
+    with transaction.atomic():
+        track(event)
+        track(event)
+        track(make_event("Lead"))
+    assert OutboxEvent.objects.count() == 2
+
+
+def test_track__keeps_keys_of_the_person_but_no_plain_value(make_event):
+    data = UserData.of(email="jo@shop.example", phone="+4930123456", external_id="c-7", fbp="fb.1.1700000000000.42")
+    track(make_event(user_data=data))
+    row = stored()
+    for key in (row.email_key, row.phone_key, row.external_key, row.visitor_key):
+        assert len(key) == 16
+    assert "jo@shop.example" not in repr(vars(row))
+    assert "4930123456" not in repr(vars(row))
+
+
+def test_track__notes_what_was_left_out(make_event):
+    track(make_event(user_data=UserData.of(email="jo@shop.example", phone="call me")))
+    assert "ph" in stored().notes
+    assert "call me" not in stored().notes
+
+
+def test_track__a_future_time_becomes_now(make_event):
+    track(make_event(event_time=timezone.now() + timedelta(hours=3)))
+    assert stored().event_time <= timezone.now()
+
+
+def test_track__without_consent_the_caller_vouches(make_event):
+    track(make_event())
+    assert (stored().consent_state, stored().consent_policy) == ("granted", "caller")
+
+
+@pytest.mark.parametrize("state", ["denied", "unknown", "limited"])
+def test_track__an_order_without_consent_is_kept_as_skipped_without_the_person(make_event, state):
+    data = UserData.of(email="jo@shop.example", phone="+4930123456", fbp="fb.1.1700000000000.42")
+    track(make_event(user_data=data), consent=Consent(state), order_key="shop.order:1")
+    row = stored()
+    assert (row.status, row.reason, row.payload) == (Status.SKIPPED, f"consent_{state}", "")
+    assert row.due_at is None
+    assert row.email_key
+    assert row.phone_key is row.visitor_key is None
+
+
+def test_track__limited_consent_sends_with_limited_data_use(make_event):
+    limited = {
+        "data_processing_options": ["LDU"],
+        "data_processing_options_country": 1,
+        "data_processing_options_state": 1000,
+    }
+    track(make_event(**limited), consent=Consent("limited"), order_key="shop.order:1")
+    assert stored().status == Status.PENDING
+
+
+def test_track__a_page_event_without_consent_is_counted_not_stored(make_event):
+    for _ in range(3):
+        track(make_event("ViewContent"), consent=DENIED)
+    assert not OutboxEvent.objects.exists()
+    count = SkipCount.objects.get()
+    assert (count.event_name, count.reason, count.count) == ("ViewContent", "consent_denied", 3)
+
+
+def test_track__an_event_that_is_too_old_for_meta_is_skipped(make_event):
+    track(make_event(event_time=timezone.now() - timedelta(days=7)), order_key="shop.order:1")
+    assert (stored().status, stored().reason) == (Status.SKIPPED, "too_old")
+
+
+def test_track__a_shop_sale_may_be_62_days_old(make_event):
+    old = timezone.now() - timedelta(days=61)
+    track(make_event(event_time=old, action_source="physical_store"), order_key="shop.order:1")
+    assert stored().status == Status.PENDING
+
+
+def test_track__too_little_about_the_person_never_enters_a_batch(make_event):
+    track(make_event(user_data=UserData.of(country="DE")), order_key="shop.order:1")
+    assert (stored().status, stored().reason, stored().due_at) == (Status.DEAD, "too_little_user_data", None)
+
+
+def test_track__an_unknown_pixel_is_named(make_event):
+    with pytest.raises(ImproperlyTracked, match=r"'other'.*default"):
+        track(make_event(), pixel="other")
+
+
+def test_track__an_event_larger_than_the_bound_is_refused(make_event, capi):
+    capi(EVENT_BYTES=300)
+    with pytest.raises(InvalidEvent, match="EVENT_BYTES"):
+        track(make_event())
+
+
+def test_track__a_value_the_column_cannot_hold_is_refused(make_event):
+    with pytest.raises(InvalidEvent, match="value"):
+        track(make_event(custom_data=CustomData(value=10**15, currency="EUR")))
+
+
+def test_track__switched_off_stores_nothing(make_event, capi):
+    capi(ENABLED=False)
+    track(make_event())
+    assert not OutboxEvent.objects.exists()
+
+
+def test_track__announces_the_row(make_event):
+    heard = []
+
+    def listen(event, **_: object) -> None:
+        heard.append(event.key)
+
+    event_recorded.connect(listen)
+    try:
+        row = track(make_event())
+    finally:
+        event_recorded.disconnect(listen)
+    assert heard == [row.key]
+
+
+def test_skip__records_why_an_order_is_not_sent(make_event):
+    skip(make_event(), "staff", order_key="shop.order:1")
+    assert (stored().status, stored().reason, stored().payload) == (Status.SKIPPED, "staff", "")
+
+
+def receipt(event, state=BrowserState.HANDED_OVER, **changes) -> Receipt:
+    return Receipt(pixel="default", event_name=event.name, event_id=event.event_id, state=state, **changes)
+
+
+def test_acknowledge__brings_the_deadline_forward_to_the_pair_window(make_event):
+    event = make_event()
+    track(event)
+    acknowledge(receipt(event))
+    row = stored()
+    assert row.deadline_at == row.browser_at + timedelta(hours=47)
+
+
+def test_acknowledge__never_moves_the_deadline_back(make_event):
+    event = make_event(event_time=timezone.now() - timedelta(days=6))
+    track(event)
+    before = stored().deadline_at
+    acknowledge(receipt(event))
+    assert stored().deadline_at == before
+
+
+def test_acknowledge__a_second_handover_does_not_reopen_the_window(make_event):
+    event = make_event()
+    track(event)
+    acknowledge(receipt(event))
+    first = stored().browser_at
+    acknowledge(receipt(event, visitor_key="b" * 16))
+    assert stored().browser_at == first
+
+
+def test_acknowledge__the_state_only_rises(make_event):
+    event = make_event()
+    for state in (BrowserState.UNKNOWN, BrowserState.HANDED_OVER, BrowserState.BLOCKED):
+        acknowledge(receipt(event, state))
+    assert BrowserReceipt.objects.get().state == BrowserState.HANDED_OVER
+
+
+def test_acknowledge__a_blocked_copy_opens_no_pair_window(make_event):
+    event = make_event()
+    track(event)
+    acknowledge(receipt(event, BrowserState.BLOCKED))
+    assert stored().browser_at is None
+
+
+def test_acknowledge__keeps_one_receipt_for_each_visitor(make_event):
+    event = make_event()
+    acknowledge(receipt(event, visitor_key="a" * 16))
+    acknowledge(receipt(event, visitor_key="b" * 16))
+    assert BrowserReceipt.objects.count() == 2
+
+
+def test_is_recorded__knows_only_what_is_in_the_outbox(make_event):
+    event = make_event()
+    assert not is_recorded(receipt(event))
+    track(event)
+    assert is_recorded(receipt(event))
