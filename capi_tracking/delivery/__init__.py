@@ -1,0 +1,7 @@
+"""What goes out: rows are leased, sent outside any transaction, and what came back is recorded."""
+
+from .drain import deliver_due
+from .report import Report
+from .sweeping import resume, sweep
+
+__all__ = ["Report", "deliver_due", "resume", "sweep"]

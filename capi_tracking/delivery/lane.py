@@ -1,0 +1,86 @@
+"""One pixel's rows in one database, as one worker sees them."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+from ..conf import PixelSettings, conf, keyed_hash
+from ..exceptions import TransportError, Unreachable
+from ..models import Claimed, OutboxEvent, Pixel, Priority
+from ..models.outbox import OutboxQuerySet
+from ..models.pixel import PixelQuerySet
+from ..retry import wait_after
+from ..transports import Transport
+from .report import Report
+
+FAILURES = 3  # unanswered batches in a row that make the pixel wait
+NOW = timedelta(0)
+
+
+class Lane:
+    """What is due for one pixel, and how the pixel is doing in this drain."""
+
+    def __init__(self, transport: Transport, using: str, report: Report, over: Callable[[], bool]) -> None:
+        self.transport = transport
+        self.pixel = transport.pixel
+        self.using = using
+        self.report = report
+        self.over = over
+        self.blocked = False  # refused, throttled or out of reach: nothing more goes out in this drain
+        self.probing = False
+        self.refused_in_a_row = 0
+
+    @property
+    def events(self) -> OutboxQuerySet:
+        return OutboxEvent.objects.using(self.using)
+
+    @property
+    def pixels(self) -> PixelQuerySet:
+        return Pixel.objects.using(self.using)
+
+    @property
+    def batch_size(self) -> int:
+        return max(1, min(conf.BATCH_SIZE, self.transport.max_batch_size))
+
+    def claim(self) -> tuple[str, list[Claimed]] | None:
+        """The most urgent rows, one request's worth; a single one while the pixel is probed. None if there are none."""
+        ready = self.pixels.ready().filter(alias=self.pixel.alias).values_list("wait_until", "failures").first()
+        if ready is None:
+            return None
+        waited_until, failures = ready
+        self.probing = waited_until is not None
+        if self.probing and not self._may_probe(failures):
+            return None
+        return self._claim(1 if self.probing else self.batch_size)
+
+    def wait(self, error: TransportError, *, tries: int) -> None:
+        """Nobody sends to this pixel for a while; afterwards one event probes it."""
+        self.blocked = True
+        self.pixels.wait(self.pixel.alias, pause(error, tries), describe(error))
+
+    def _may_probe(self, failures: int) -> bool:
+        """True for the one worker that may try, and only if there is something to try with."""
+        due = any(self.events.due(self.pixel.alias, priority).exists() for priority in Priority.values)
+        return due and self.pixels.begin_probe(self.pixel.alias, pause(Unreachable(), failures - FAILURES + 1))
+
+    def _claim(self, limit: int) -> tuple[str, list[Claimed]] | None:
+        for priority in sorted(Priority.values):
+            token, rows = self.events.claim(self.pixel.alias, priority, limit=limit, lease=conf.LEASE)
+            if rows:
+                return token, rows
+        return None
+
+
+def pause(error: TransportError, tries: int) -> timedelta:
+    return wait_after(error, tries=tries, jitter=random.random()) or NOW  # noqa: S311
+
+
+def describe(error: TransportError) -> str:
+    """For staff: kind, codes and what Meta said."""
+    codes = "/".join(str(code) for code in (error.code, error.subcode) if code is not None)
+    return " ".join(filter(None, (error.kind, codes, str(error))))[:200]
+
+
+def fingerprint(pixel: PixelSettings) -> str:
+    """Tells whether what a refusal can depend on has changed since."""
+    return keyed_hash(f"{pixel.fingerprint}|{conf.GRAPH_URL}|{conf.GRAPH_VERSION}", purpose="refused")

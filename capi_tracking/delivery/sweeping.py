@@ -1,0 +1,67 @@
+"""What has to be done now and then: close, hasten, resume; then deliver."""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+from ..conf import conf
+from ..conf import pixel as pixel_settings
+from ..models import OutboxEvent, Pixel, Status
+from .consignment import DENIED, announce
+from .drain import MakeTransport, deliver_due
+from .lane import fingerprint
+from .report import Report
+
+logger = logging.getLogger(__name__)
+
+SLICE = 1000
+SLICES = 100  # a sweep closes at most so many slices; the next goes on
+
+
+def sweep(
+    using: str = "default",
+    *,
+    budget: timedelta | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    transport: MakeTransport | None = None,
+) -> Report:
+    """Close what is past its deadline, hasten what is near it, resume pixels with new settings, then deliver."""
+    Pixel.objects.using(using).ensure(conf.PIXELS)
+    report = Report(expired=_expire(using))
+    _hasten(using)
+    _resume(using)
+    return report + deliver_due(using, budget=budget, stop=stop, transport=transport)
+
+
+def _expire(using: str) -> int:
+    total = 0
+    for _ in range(SLICES):
+        closed = OutboxEvent.objects.using(using).expire(limit=SLICE)
+        total += len(closed)
+        announce(closed, using)
+        if len(closed) < SLICE:
+            break
+    return total
+
+
+def _hasten(using: str) -> None:
+    for _ in range(SLICES):
+        if OutboxEvent.objects.using(using).hasten(limit=SLICE) < SLICE:
+            return
+
+
+def _resume(using: str) -> None:
+    """A pixel that was refused goes on by itself once its settings have changed, and its held rows with it."""
+    paused = Pixel.objects.using(using).filter(state=Pixel.State.PAUSED).exclude(refused_fingerprint="")
+    for alias, refused in paused.filter(alias__in=list(conf.PIXELS)).values_list("alias", "refused_fingerprint"):
+        if fingerprint(pixel_settings(alias)) == refused:
+            continue
+        logger.info("The pixel %s has new settings: it goes on, %s held events with it.", alias, resume([alias], using))
+
+
+def resume(aliases: Collection[str], using: str = "default") -> int:
+    """Open paused pixels again and send what was held for them; how many events that were. Deadlines ran on."""
+    Pixel.objects.using(using).filter(alias__in=aliases).resume()
+    # rows of another environment stay held
+    held = OutboxEvent.objects.using(using).filter(pixel__in=aliases, status=Status.HELD, reason__startswith=DENIED)
+    return held.release()

@@ -1,0 +1,160 @@
+"""The Celery door: periodic sweeps, and a nudge after a commit. Nothing else knows Celery.
+
+Add ``CAPI_BEAT_SCHEDULE`` to the shop's ``beat_schedule``. A nudge only saves waiting: the sweep finds what it missed.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from celery import Celery, _state, shared_task
+from django.db import transaction
+
+from . import delivery
+from .conf import conf
+from .models import OutboxEvent, Status
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 15.0
+NUDGE_EXPIRES_SECONDS = 60
+BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
+AT_MOST_EVERY = 1.0  # seconds between two messages of one process
+SILENCE = 30.0  # seconds without a message after a failure
+BROKER_TIMEOUT = 4.0
+NOW = timedelta(0)
+
+CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "capi-tracking-sweep": {
+        "task": "capi_tracking.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        # without a worker the messages would pile up
+        "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
+    }
+}
+
+# The options that bound every wait for a broker that accepts and never answers, by kombu's driver type.
+BOUNDS = {"redis": ("socket_timeout", "socket_connect_timeout"), "amqp": ("read_timeout", "write_timeout")}
+
+
+@shared_task(name="capi_tracking.tasks.deliver", ignore_result=True)  # type: ignore[untyped-decorator]
+def deliver() -> None:
+    """Send what is due."""
+    for using in conf.OUTBOX_DATABASES:
+        delivery.deliver_due(using, budget=BUDGET)
+
+
+@shared_task(name="capi_tracking.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Close what is too late, resume what may go on, send what is due."""
+    for using in conf.OUTBOX_DATABASES:
+        delivery.sweep(using, budget=BUDGET)
+
+
+def nudge_after_commit(sender: Any, event: OutboxEvent, using: str, delay: timedelta = NOW, **kwargs: Any) -> None:
+    """Receiver of ``event_recorded``: wake a worker once the caller's transaction has committed."""
+    if conf.NUDGE == "celery" and event.status == Status.PENDING:
+        transaction.on_commit(partial(nudge, delay), using=using, robust=True)
+
+
+def nudge(delay: timedelta = NOW) -> None:
+    """Ask for a worker in ``delay``. Returns at once: another thread talks to the broker."""
+    _nudger.ask(delay.total_seconds())
+
+
+def shop_app() -> Celery | None:
+    """The shop's own Celery application, or None.
+
+    ``current_app`` will not do: it is a thread's own, and elsewhere it makes up one with a broker on localhost.
+    """
+    default = _state.default_app
+    if default is not None and default.main != "default":
+        return default
+    apps = [app for app in list(_state._get_active_apps()) if app.set_as_current]
+    return _app_at_import if _app_at_import in apps else next(iter(apps), None)
+
+
+def publish(app: Celery, timeout: float = BROKER_TIMEOUT) -> None:
+    """Send one ``deliver`` message over a connection of its own; no wait is longer than ``timeout`` seconds."""
+    options = BOUNDS.get(app.connection_for_write().transport.driver_type, ())
+    connection = app.connection_for_write(connect_timeout=timeout, transport_options=dict.fromkeys(options, timeout))
+    try:
+        # a channel of our own: the default one is tried for again and again, without an end
+        with connection.channel() as channel, app.amqp.Producer(channel, auto_declare=False) as producer:
+            app.send_task(
+                deliver.name, producer=producer, retry=False, ignore_result=True, expires=NUDGE_EXPIRES_SECONDS
+            )
+    finally:
+        connection.release()
+
+
+class Nudger:
+    """Publishes at most one message a second, from a daemon thread that the first request for one starts."""
+
+    def __init__(
+        self, find_app: Callable[[], Celery | None] = shop_app, send: Callable[[Celery], None] = publish
+    ) -> None:
+        self._find_app = find_app
+        self._send = send
+        self._asked = threading.Condition()
+        self._next: float | None = None  # when the next message goes
+        self._last: float = 0.0  # the latest moment that was asked for
+        self._not_before: float = 0.0
+        self._thread: threading.Thread | None = None
+
+    def ask(self, delay_seconds: float) -> None:
+        """A message in so many seconds, please."""
+        at = time.monotonic() + delay_seconds
+        with self._asked:
+            self._last = max(self._last, at)
+            if self._next is None or at < self._next:
+                self._next = at
+                self._asked.notify()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="capi-tracking-nudge", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._wait()
+            pause = AT_MOST_EVERY if self._publish() else SILENCE
+            self._not_before = time.monotonic() + pause
+
+    def _wait(self) -> None:
+        """Until a message is wanted and allowed. Takes all that is wanted by then with it."""
+        with self._asked:
+            while (left := self._seconds_left()) != 0:
+                self._asked.wait(left)
+            self._next = self._last if self._last > time.monotonic() else None
+
+    def _seconds_left(self) -> float | None:
+        if self._next is None:
+            return None
+        return max(max(self._next, self._not_before) - time.monotonic(), 0)
+
+    def _publish(self) -> bool:
+        try:
+            app = self._find_app()
+            if app is not None and not app.conf.task_always_eager:
+                self._send(app)
+        except Exception as error:  # noqa: BLE001 (any broker, any driver: the sweep finds what this missed)
+            logger.warning("No worker was nudged (%s); the next sweep delivers.", type(error).__name__)
+            return False
+        return True
+
+
+def _start_afresh() -> None:
+    """A forked child has neither the thread nor a usable lock."""
+    global _nudger
+    _nudger = Nudger()
+
+
+_app_at_import = _state._tls.current_app  # of the main thread, where the shop made it
+_nudger = Nudger()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_afresh)

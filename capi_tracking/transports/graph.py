@@ -1,0 +1,285 @@
+"""Meta's Graph API over HTTPS: the only file that knows its codes."""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import requests
+from django.core.checks import CheckMessage, Error
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from ..conf import PixelSettings, conf, is_loopback
+from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
+from .base import Acknowledgement, Batch, Transport, UnknownRefusal
+
+MAX_ANSWER = 1_000_000  # bytes; Meta's own are below one kilobyte
+CHUNK = 65_536
+CONNECTIONS = 8
+MAX_TRACE_ID = 64
+MAX_MESSAGE = 300
+MAX_MESSAGES = 20
+LONGEST_WAIT = timedelta(days=1)
+POLICY_BLOCK = timedelta(days=1)
+TOKEN_LIKE = re.compile(r"EAA\w{16,}")
+
+OK = range(200, 300)
+REDIRECTS = range(300, 400)
+CLIENT_ERRORS = range(400, 500)
+TOO_MANY_REQUESTS = 429
+INVALID_PARAMETER = 100
+POLICY = 368
+
+# Code, or code and subcode, to kind. A subcode speaks first. Meta's texts decide nothing: they are localised.
+KINDS: dict[int | tuple[int, int], type[TransportError]] = {
+    1: Unreachable,  # unknown error
+    2: Unreachable,  # service down
+    5000: Unreachable,
+    21009: Unreachable,  # data set not ready yet
+    4: Throttled,
+    17: Throttled,
+    32: Throttled,
+    341: Throttled,
+    613: Throttled,
+    80000: Throttled,
+    80003: Throttled,
+    80004: Throttled,
+    80014: Throttled,
+    POLICY: Throttled,  # blocked for policy: a day, and a person should look
+    3: Denied,
+    10: Denied,
+    102: Denied,
+    190: Denied,  # token
+    **dict.fromkeys(range(200, 300), Denied),  # permissions
+    803: Denied,
+    2635: Denied,  # version no longer served
+    (INVALID_PARAMETER, 33): Denied,  # no such pixel, or not for this token
+    (INVALID_PARAMETER, 34): Denied,
+    INVALID_PARAMETER: Rejected,
+    **dict.fromkeys(
+        [
+            (INVALID_PARAMETER, 2804003),  # too old
+            (INVALID_PARAMETER, 2804009),  # Purchase without value
+            (INVALID_PARAMETER, 2804010),  # Purchase without currency
+            (INVALID_PARAMETER, 2804016),  # not hashed
+            (INVALID_PARAMETER, 2804030),
+            (INVALID_PARAMETER, 2804036),  # lead_id
+            (INVALID_PARAMETER, 2804043),  # extinfo
+            (INVALID_PARAMETER, 2804050),  # too little user data
+            (INVALID_PARAMETER, 2804063),
+            (INVALID_PARAMETER, 2804066),
+            (INVALID_PARAMETER, 2804072),
+            (INVALID_PARAMETER, 2804087),
+            (INVALID_PARAMETER, 2804116),
+            (INVALID_PARAMETER, 2804118),
+            (INVALID_PARAMETER, 2804132),
+            (INVALID_PARAMETER, 2804001),  # known as permanent, meaning not confirmed
+            (INVALID_PARAMETER, 2804007),
+            (INVALID_PARAMETER, 2804017),
+            (INVALID_PARAMETER, 2804019),
+            (INVALID_PARAMETER, 2804048),
+        ],
+        Rejected,
+    ),
+}
+
+
+class Answer(NamedTuple):
+    """An HTTP answer, read within its bounds. ``body`` is {} where it was no JSON object."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+
+class GraphTransport(Transport):
+    """One kept-alive session per process; the token travels in the body alone."""
+
+    def __init__(self, pixel: PixelSettings) -> None:
+        super().__init__(pixel)
+        self.url = events_url(pixel)
+
+    @property
+    def is_live(self) -> bool:
+        return not is_loopback(self.url)
+
+    def send(self, batch: Batch) -> Acknowledgement:
+        if not self.pixel.access_token or not self.pixel.pixel_id:
+            raise Denied("PIXEL_ID or ACCESS_TOKEN is empty.")
+        answer = self._post(self._body(batch))
+        if answer.status in OK:
+            return acknowledgement(answer)
+        raise failure(answer, secrets=self._secrets())
+
+    def check(self) -> Iterable[CheckMessage]:
+        if not self.pixel.pixel_id.isdecimal():
+            yield Error(f"PIXEL_ID of the pixel {self.pixel.alias!r} is not a number.", id="capi_tracking.E101")
+        if not self.pixel.access_token:
+            yield Error(f"ACCESS_TOKEN of the pixel {self.pixel.alias!r} is empty.", id="capi_tracking.E102")
+
+    def _body(self, batch: Batch) -> bytes:
+        parameters = {"access_token": self.pixel.access_token, "partner_agent": conf.PARTNER_AGENT}
+        if self.pixel.app_secret:
+            parameters["appsecret_proof"] = self._proof()
+        if self.pixel.test_event_code:
+            parameters["test_event_code"] = self.pixel.test_event_code
+        rest = json.dumps({name: value for name, value in parameters.items() if value})
+        return f'{{"data":{batch.text},{rest[1:]}'.encode()
+
+    def _proof(self) -> str:
+        key, message = self.pixel.app_secret.encode(), self.pixel.access_token.encode()
+        return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+    def _secrets(self) -> list[str]:
+        return [self.pixel.access_token, self.pixel.app_secret, self._proof() if self.pixel.app_secret else ""]
+
+    def _post(self, body: bytes) -> Answer:
+        try:
+            with session(os.getpid()).post(
+                self.url,
+                data=body,
+                headers={"Content-Type": "application/json"},
+                timeout=(conf.CONNECT_TIMEOUT.total_seconds(), conf.READ_TIMEOUT.total_seconds()),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return Answer(response.status_code, response.headers, read_json(response))
+        except (requests.RequestException, OSError, ValueError) as error:
+            # "from None": the chain may quote the request
+            raise Unreachable(type(error).__name__) from None
+
+
+def events_url(pixel: PixelSettings) -> str:
+    """Where this pixel's events go. Raises :class:`ImproperlyTracked` unless https, or http on this machine."""
+    base = str(conf.GRAPH_URL).rstrip("/")
+    scheme = urlsplit(base).scheme
+    if scheme != "https" and not (scheme == "http" and is_loopback(base)):
+        raise ImproperlyTracked("GRAPH_URL must begin with https:// (http:// only for this machine).")
+    return f"{base}/{quote(conf.GRAPH_VERSION, safe='')}/{quote(pixel.pixel_id, safe='')}/events"
+
+
+@lru_cache(maxsize=1)
+def session(process_id: int) -> requests.Session:
+    """One session a process: a forked child must not share its parent's sockets. No cookies, proxies or .netrc."""
+    made = requests.Session()
+    made.trust_env = False
+    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    made.headers.update({"User-Agent": "django-capi-tracking", "Accept-Encoding": "identity"})
+    adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
+    made.mount("https://", adapter)
+    made.mount("http://", adapter)
+    return made
+
+
+def read_json(response: requests.Response) -> dict[str, Any]:
+    """The body's JSON object; {} if it is none, too long, too slow or cut off: the status counts all the same."""
+    try:
+        parsed = json.loads(read_bounded(response))
+    except (HTTPError, OSError, ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def read_bounded(response: requests.Response) -> bytes:
+    """At most MAX_ANSWER bytes within READ_TIMEOUT altogether, however slowly they drip. Else ValueError."""
+    read = getattr(response.raw, "read1", response.raw.read)
+    deadline = time.monotonic() + conf.READ_TIMEOUT.total_seconds()
+    body = b""
+    while chunk := read(CHUNK):
+        body += chunk
+        if len(body) > MAX_ANSWER or time.monotonic() > deadline:
+            response.close()
+            raise ValueError
+    return body
+
+
+def acknowledgement(answer: Answer) -> Acknowledgement:
+    """What a 2xx says; an odd body leaves ``events_received`` None."""
+    messages = answer.body.get("messages")
+    return Acknowledgement(
+        events_received=_count(answer.body.get("events_received")),
+        trace_id=_trace_id(answer.body),
+        messages=tuple(str(m)[:MAX_MESSAGE] for m in messages[:MAX_MESSAGES]) if isinstance(messages, list) else (),
+        http_status=answer.status,
+    )
+
+
+def failure(answer: Answer, *, secrets: Iterable[str] = ()) -> TransportError:
+    """The error that this answer means: by subcode, code and status, never by a text."""
+    error = answer.body.get("error")
+    error = error if isinstance(error, dict) else {}
+    code, subcode = _count(error.get("code")), _count(error.get("error_subcode"))
+    kind = _kind(code, subcode, transient=error.get("is_transient") is True) or _kind_of_status(answer.status, error)
+    details: dict[str, Any] = {
+        "http_status": answer.status,
+        "code": code,
+        "subcode": subcode,
+        "trace_id": _trace_id(error),
+    }
+    if kind is Throttled:
+        details["retry_after"] = POLICY_BLOCK if code == POLICY else retry_after(answer.headers)
+    return kind(without_secrets(str(error.get("message", "")), secrets)[:MAX_MESSAGE], **details)
+
+
+def _kind(code: int | None, subcode: int | None, *, transient: bool) -> type[TransportError] | None:
+    if code is not None and subcode is not None and (code, subcode) in KINDS:
+        return KINDS[code, subcode]
+    kind = KINDS.get(code) if code is not None else None
+    return Unreachable if transient and kind is not Throttled else kind
+
+
+def _kind_of_status(status: int, error: Mapping[str, Any]) -> type[TransportError]:
+    if status == TOO_MANY_REQUESTS:
+        return Throttled
+    # without Meta's own error object somebody else answered, a proxy perhaps: no event may die of that
+    return UnknownRefusal if status in CLIENT_ERRORS and error else Unreachable
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """How long Meta asks to wait: ``Retry-After``, or the longest of the usage headers' minutes. A day at most."""
+    waits = [_retry_after_header(headers.get("Retry-After", ""))]
+    waits += [timedelta(minutes=minutes) for minutes in _minutes(headers.get("X-Business-Use-Case-Usage", ""))]
+    longest = max((wait for wait in waits if wait), default=None)
+    return min(longest, LONGEST_WAIT) if longest else None
+
+
+def _retry_after_header(text: str) -> timedelta | None:
+    if text.isdecimal():
+        return timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC), timedelta(0))
+
+
+def _minutes(text: str) -> list[int]:
+    """Each ``estimated_time_to_regain_access`` of a usage header, in minutes, up to a day."""
+    found = re.findall(r'"estimated_time_to_regain_access"\s*:\s*(\d{1,6})', text[:CHUNK])
+    return [min(int(minutes), 24 * 60) for minutes in found]
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Meta's messages may echo the token, as it is or quoted for a URL."""
+    for secret in filter(None, secrets):
+        for spelling in {secret, quote(secret, safe="")}:
+            text = text.replace(spelling, "[secret]")
+    return TOKEN_LIKE.sub("[secret]", text)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
+
+
+def _trace_id(body: Mapping[str, Any]) -> str:
+    return str(body.get("fbtrace_id") or "")[:MAX_TRACE_ID]

@@ -1,0 +1,85 @@
+"""``capi_deliver``, in this process and as one that is told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from capi_tracking.models import Status
+from capi_tracking.transports.local import MemoryTransport
+from tests.outbox_rows import make_row, make_rows, statuses
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("capi_deliver", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("arguments", [[], ["--once"], ["--once", "--database", "default"]])
+def test_once__drains_all_that_is_due_and_says_so(arguments: list[str], capi: Any) -> None:
+    capi(BATCH_SIZE=2)
+    make_rows(5)
+    make_row(9, due_at=timezone.now() + timedelta(hours=1))
+    assert run(*arguments).startswith("3 requests: 5 delivered, 0 failed")
+    assert len(MemoryTransport.sent) == 3
+    assert statuses()["e9"] == Status.PENDING
+
+
+@pytest.mark.django_db
+def test_once__sweeps_first() -> None:
+    make_row(deadline_at=timezone.now() - timedelta(hours=1))
+    assert "1 expired" in run()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--once", "--watch"], ["--interval", "0"], ["--interval", "-1"], ["--interval", "x"], ["--database", "nowhere"]],
+)
+def test_arguments__that_make_no_sense_are_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError):
+        run(*arguments)
+
+
+PROGRAM = """
+import os, sys, django
+from django.conf import settings
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+settings.DATABASES["default"] |= {"NAME": sys.argv[1]}
+django.setup()
+from django.core.management import call_command
+from tests.outbox_rows import make_rows
+call_command("migrate", "capi_tracking", verbosity=0)
+make_rows(3)
+call_command("capi_deliver", "--watch", "--interval", "0.05")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_watch__delivers_until_it_is_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "outbox.sqlite3")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root, env=dict(os.environ),
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("1 requests: 3 delivered")
+        started = time.monotonic()
+        process.send_signal(number)
+        out, errors = process.communicate(timeout=30)
+        assert (process.returncode, out, errors) == (0, "", "")
+        assert time.monotonic() - started < 10
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,339 @@
+"""The Celery door: the tasks, the schedule, and the nudge."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from django.db import transaction
+
+from capi_tracking import tasks
+from capi_tracking.models import OutboxEvent, Status
+from capi_tracking.signals import event_recorded
+from capi_tracking.tasks import CAPI_BEAT_SCHEDULE, Nudger, publish
+from capi_tracking.transports.local import MemoryTransport
+from tests.outbox_rows import make_row, make_rows, statuses
+
+SILENT_SECONDS = 0.3
+
+
+def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+    """Poll: threads take what time they take."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it never came true"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def shop() -> Iterator[Callable[[str], Celery]]:
+    """Makes a shop's Celery application."""
+    made: list[Celery] = []
+
+    def make(broker: str, **settings: Any) -> Celery:
+        app = Celery("shop", broker=broker, set_as_current=False)
+        app.conf.update(settings)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.close()
+
+
+# -- tasks -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("task", [tasks.deliver, tasks.sweep])
+def test_tasks__send_what_is_due(task: Any) -> None:
+    make_rows(3)
+    task.run()
+    assert set(statuses().values()) == {Status.SENT}
+    assert [len(batch) for batch in MemoryTransport.sent] == [3]
+
+
+def test_schedule__names_a_task_that_exists_and_expires() -> None:
+    (entry,) = CAPI_BEAT_SCHEDULE.values()
+    assert entry["task"] == tasks.sweep.name
+    assert entry["options"]["expires"] <= entry["schedule"] <= 60
+    assert tasks.deliver.name == "capi_tracking.tasks.deliver"
+
+
+def test_tasks__carry_no_arguments_so_that_no_customer_is_in_a_message() -> None:
+    for task in (tasks.deliver, tasks.sweep):
+        assert task.run.__code__.co_argcount == 0
+        assert task.ignore_result
+
+
+# -- after the commit ------------------------------------------------------------------------------------------------
+
+
+def tell(row: OutboxEvent, **kwargs: Any) -> None:
+    tasks.nudge_after_commit(sender=OutboxEvent, event=row, using="default", **kwargs)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the process's own nudger was asked for, in seconds."""
+    seconds: list[float] = []
+
+    class Listener(Nudger):
+        def ask(self, delay_seconds: float) -> None:
+            seconds.append(delay_seconds)
+
+    monkeypatch.setattr(tasks, "_nudger", Listener())
+    return seconds
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "nudge", "expected"),
+    [
+        ({}, "celery", [2.0]),
+        ({}, None, []),
+        ({"status": Status.SKIPPED}, "celery", []),
+        ({"status": Status.DEAD}, "celery", []),
+    ],
+)
+def test_nudge_after_commit__asks_for_rows_that_can_go(
+    changes: dict[str, Any],
+    nudge: str | None,
+    expected: list[float],
+    asked: list[float],
+    capi: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    capi(NUDGE=nudge)
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(make_row(**changes), delay=timedelta(seconds=2))
+        assert asked == []
+    assert asked == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nudge_after_commit__nothing_for_what_was_rolled_back(asked: list[float], capi: Any) -> None:
+    capi(NUDGE="celery")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        tell(make_row())
+        raise ZeroDivisionError
+    assert asked == []
+    with transaction.atomic():
+        tell(make_row())
+    assert asked == [0.0]
+
+
+@pytest.mark.django_db
+def test_nudge_after_commit__is_connected_to_the_signal(
+    asked: list[float], capi: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    capi(NUDGE="celery")
+    with django_capture_on_commit_callbacks(execute=True):
+        event_recorded.send_robust(sender=OutboxEvent, event=make_row(), using="default", delay=timedelta(seconds=1))
+    assert asked == [1.0]
+
+
+# -- the nudger ------------------------------------------------------------------------------------------------------
+
+
+class Post:
+    """Stands where the broker would: keeps the moments and the threads of what was sent."""
+
+    def __init__(self, *errors: Exception | None) -> None:
+        self.errors = list(errors)
+        self.at: list[float] = []
+        self.threads: list[int] = []
+
+    def __call__(self, app: Celery) -> None:
+        self.at.append(time.monotonic())
+        self.threads.append(threading.get_ident())
+        if self.errors and (error := self.errors.pop(0)):
+            raise error
+
+
+def make_nudger(post: Post, app: Celery | None = None, **settings: Any) -> Nudger:
+    app = app or Celery("shop", broker="memory://", set_as_current=False)
+    app.conf.update(settings)
+    return Nudger(find_app=lambda: app, send=post)
+
+
+def test_ask__never_meets_the_broker_in_the_callers_thread() -> None:
+    post = Post()
+    make_nudger(post).ask(0)
+    until(lambda: post.threads)
+    assert threading.get_ident() not in post.threads
+
+
+def test_ask__one_message_for_a_burst_and_one_a_second_after_it() -> None:
+    post = Post()
+    nudger = make_nudger(post)
+    nudger.ask(0)
+    until(lambda: post.at)
+    for _ in range(500):
+        nudger.ask(0)
+    until(lambda: len(post.at) == 2)
+    assert post.at[1] - post.at[0] >= tasks.AT_MOST_EVERY
+    assert nudger._next is None
+
+
+def test_ask__waits_until_the_row_is_due() -> None:
+    post, asked_at = Post(), time.monotonic()
+    make_nudger(post).ask(0.2)
+    until(lambda: post.at)
+    assert post.at[0] - asked_at >= 0.2
+
+
+def test_ask__a_later_wish_is_not_lost_to_an_earlier_one() -> None:
+    post, asked_at = Post(), time.monotonic()
+    nudger = make_nudger(post)
+    nudger.ask(1.2)
+    nudger.ask(0)
+    until(lambda: len(post.at) == 2)
+    assert post.at[0] - asked_at < 1.2 <= post.at[1] - asked_at
+
+
+def test_ask__after_a_failure_it_is_silent_for_a_while(caplog: Any) -> None:
+    post = Post(OSError("amqp://shop:secret@broker"))
+    nudger = make_nudger(post)
+    nudger.ask(0)
+    until(lambda: caplog.records)
+    until(lambda: nudger._not_before > time.monotonic() + tasks.SILENCE / 2)
+    assert "OSError" in caplog.text
+    assert "secret" not in caplog.text
+    nudger.ask(0)
+    assert nudger._thread is not None
+    nudger._thread.join(timeout=0.2)
+    assert len(post.at) == 1
+
+
+@pytest.mark.parametrize("find_app", [lambda: None, lambda: Celery("eager", task_always_eager=True)])
+def test_ask__no_message_where_nobody_would_take_it(find_app: Callable[[], Celery | None]) -> None:
+    post = Post()
+    nudger = Nudger(find_app=find_app, send=post)
+    nudger.ask(0)
+    until(lambda: nudger._not_before > 0)
+    assert post.at == []
+
+
+def test_ask__starts_one_thread_and_no_process_waits_for_it() -> None:
+    nudger = make_nudger(Post())
+    nudger.ask(0)
+    thread = nudger._thread
+    nudger.ask(0)
+    assert thread is not None
+    assert nudger._thread is thread
+    assert thread.daemon
+
+
+# -- the broker ------------------------------------------------------------------------------------------------------
+
+
+def test_publish__puts_one_message_that_expires_into_the_queue(shop: Any, tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": folder}
+    publish(shop("filesystem://", broker_transport_options=options))
+    (message,) = tmp_path.glob("*.msg")
+    headers = json.loads(message.read_text())["headers"]
+    assert headers["task"] == tasks.deliver.name
+    assert headers["expires"]
+    assert headers["ignore_result"] is True
+
+
+def test_publish__obeys_the_shops_routes(shop: Any, tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": folder}
+    routes = {"capi_tracking.*": {"queue": "tracking"}}
+    publish(shop("filesystem://", broker_transport_options=options, task_routes=routes))
+    assert [path.name.split(".")[-2] for path in tmp_path.glob("*.msg")] == ["tracking"]
+
+
+def test_publish__a_silent_broker_costs_no_more_than_the_timeout(shop: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts, and never answers
+        app = shop(f"amqp://127.0.0.1:{listener.getsockname()[1]}//")
+        started = time.monotonic()
+        with pytest.raises(OSError, match="timed out"):
+            publish(app, timeout=SILENT_SECONDS)
+    assert time.monotonic() - started < 20 * SILENT_SECONDS
+
+
+def test_publish__nobody_there_is_an_error_at_once(shop: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(OSError, match="refused"):
+        publish(shop(f"amqp://127.0.0.1:{port}//"), timeout=SILENT_SECONDS)
+
+
+# -- which application, and forks: each in a process of its own -----------------------------------------------------
+
+
+def run(code: str) -> str:
+    prelude = (
+        "import os, sys, threading, time\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
+        "import django\n"
+        "from django.conf import settings\n"
+        "settings.INSTALLED_APPS = [a for a in settings.INSTALLED_APPS if not a.startswith('demo')]\n"
+    )
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", prelude + code],
+        capture_output=True, text=True, timeout=60, check=False, cwd=root,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+IN_A_THREAD = """
+found = []
+thread = threading.Thread(target=lambda: found.append(tasks.shop_app()))
+thread.start(); thread.join()
+print(found[0].main if found[0] else None)
+"""
+
+
+def test_shop_app__is_found_from_every_thread() -> None:
+    code = "from celery import Celery\napp = Celery('shop')\ndjango.setup()\nfrom capi_tracking import tasks\n"
+    assert run(code + IN_A_THREAD) == "shop"
+
+
+def test_shop_app__made_after_us_is_found_too() -> None:
+    code = "django.setup()\nfrom capi_tracking import tasks\nfrom celery import Celery\napp = Celery('shop')\n"
+    assert run(code + IN_A_THREAD) == "shop"
+
+
+def test_shop_app__is_none_where_the_shop_has_none() -> None:
+    code = "django.setup()\nfrom capi_tracking import tasks\nimport celery\ncelery.current_app.main\n"
+    assert run(code + IN_A_THREAD) == "None"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_nudge__works_in_a_forked_child() -> None:
+    code = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads: just what a preloading server does
+django.setup()
+from capi_tracking import tasks
+sent = threading.Event()
+class Watched(tasks.Nudger):
+    def __init__(self):
+        super().__init__(find_app=lambda: type("App", (), {"conf": type("C", (), {"task_always_eager": False})}), send=lambda app: sent.set())
+tasks.Nudger = Watched
+tasks._nudger = Watched()
+tasks.nudge(); sent.wait(10); sent.clear()
+tasks._nudger._asked.acquire()  # the worst moment
+child = os.fork()
+if not child:
+    tasks.nudge()
+    os._exit(0 if sent.wait(10) else 1)
+print(os.waitpid(child, 0)[1])
+"""
+    assert run(code) == "0"
