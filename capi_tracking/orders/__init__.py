@@ -1,0 +1,28 @@
+"""The shop's orders, products and carts, described once by adapters and followed from then on."""
+
+from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
+from .checkout import remember
+from .pages import PurchaseIsland, item_data, purchase_island
+from .recording import line_saved, observe, record_failure
+from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
+
+__all__ = [
+    "ItemAdapter",
+    "ModelCartAdapter",
+    "ModelItemAdapter",
+    "ModelOrderAdapter",
+    "OrderAdapter",
+    "PurchaseIsland",
+    "adapter_of",
+    "discover",
+    "item_data",
+    "line_saved",
+    "observe",
+    "order_adapter",
+    "parent_of",
+    "purchase_island",
+    "record_failure",
+    "register",
+    "remember",
+    "unregister",
+]

@@ -1,0 +1,233 @@
+"""How a shop's own models tell about orders, products and carts."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django.utils import timezone
+
+from ..consent import Consent
+from ..events import ActionSource, Content, CustomData, StandardEvent
+from ..exceptions import ImproperlyTracked, InvalidEvent
+from ..islands import MAX_CONTENTS
+from . import fields, identity
+from .fields import Path
+
+CUSTOMER = (
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    "date_of_birth",
+    "gender",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "external_id",
+)
+
+
+class ItemAdapter:
+    """What a page event says about an object: subclass it, or use :class:`ModelItemAdapter`."""
+
+    def custom_data(self, instance: Any) -> CustomData:
+        """The event's data: ids, value and currency."""
+        raise ImproperlyTracked(f"{type(self).__name__} needs custom_data().")
+
+
+class OrderAdapter(ItemAdapter):
+    """Everything that is asked of an order. All plain: customer data is hashed behind the door, not here."""
+
+    event_name: str = StandardEvent.PURCHASE
+    action_source: str = ActionSource.WEBSITE
+
+    def is_purchase(self, order: Any) -> bool:
+        """Has it been paid? True for the rest of its life."""
+        raise ImproperlyTracked(f"{type(self).__name__} needs is_purchase().")
+
+    def event_time(self, order: Any) -> datetime | None:
+        """When it was paid (aware); None takes the first time that it was seen paid."""
+        return None
+
+    def placed_at(self, order: Any) -> datetime | None:
+        """When it was placed (aware): the guard against old orders where no payment time is known."""
+        return None
+
+    def user_data(self, order: Any) -> dict[str, Any]:
+        """Plain customer data, by the names of ``UserData.of``."""
+        return {}
+
+    def consent(self, order: Any) -> Consent | None:
+        """The buyer's consent if the shop keeps it; None asks the checkout context."""
+        return None
+
+    def context_key(self, order: Any) -> str:
+        """Where the checkout context lies: under the order, or under the key that ``remember()`` gave."""
+        return identity.order_key(type(order), order.pk)
+
+    def source_url(self, order: Any) -> str:
+        """The page of the purchase, where the checkout context does not know it."""
+        return ""
+
+    def admin_url(self, order: Any) -> str:
+        return ""
+
+    def pixels(self, order: Any) -> Sequence[str]:
+        """Aliases of the pixels that get this order, a row each."""
+        return ("default",)
+
+
+class _Lines:
+    """Lines of an order or a cart, by field paths."""
+
+    lines: ClassVar[str] = ""
+    line_id: ClassVar[Path] = ()
+    line_quantity: ClassVar[Path] = "quantity"
+    line_price: ClassVar[Path] = ()
+
+    def contents(self, instance: Any) -> list[Content]:
+        """At most 100 lines, read in one query; a line whose product has no id any more is left out."""
+        if not self.lines:
+            return []
+        found = (self._content(line) for line in self._rows(instance))
+        return [content for content in found if content is not None][:MAX_CONTENTS]
+
+    def _rows(self, instance: Any) -> Iterable[Any]:
+        rows = fields.read(instance, self.lines)
+        if not hasattr(rows, "all"):
+            return rows or ()
+        rows = rows.all()
+        joins = fields.relations(rows.model, (self.line_id, self.line_quantity, self.line_price))
+        return rows.select_related(*joins) if joins else rows  # type: ignore[no-any-return]
+
+    def _content(self, line: Any) -> Content | None:
+        """None for a line that Meta could not take: a voucher below zero, a deleted product. The total stays whole."""
+        content_id = fields.read(line, self.line_id)
+        quantity = fields.read(line, self.line_quantity)
+        price = fields.read(line, self.line_price) if self.line_price else None
+        try:
+            return Content(id=content_id, quantity=math.ceil(quantity or 0), item_price=price)
+        except InvalidEvent:
+            return None
+
+
+class ModelOrderAdapter(_Lines, OrderAdapter):
+    """An order described by the names of its model's fields. Paths may cross relations: ``"customer.email"``."""
+
+    paid_when: ClassVar[Mapping[str, Any]] = {}
+    paid_at: ClassVar[Path] = ()
+    created_at: ClassVar[Path] = ()
+    number: ClassVar[Path] = "pk"
+    total: ClassVar[Path] = ()
+    currency: ClassVar[Path] = ()
+
+    email: ClassVar[Path] = ()
+    phone: ClassVar[Path] = ()
+    first_name: ClassVar[Path] = ()
+    last_name: ClassVar[Path] = ()
+    date_of_birth: ClassVar[Path] = ()
+    gender: ClassVar[Path] = ()
+    city: ClassVar[Path] = ()
+    state: ClassVar[Path] = ()
+    postal_code: ClassVar[Path] = ()
+    country: ClassVar[Path] = ()
+    external_id: ClassVar[Path] = ()
+
+    def is_purchase(self, order: Any) -> bool:
+        if not self.paid_when:
+            raise ImproperlyTracked(f"{type(self).__name__} needs paid_when or is_purchase().")
+        return fields.matches(order, self.paid_when)
+
+    def event_time(self, order: Any) -> datetime | None:
+        return _aware(self._read(order, self.paid_at))
+
+    def placed_at(self, order: Any) -> datetime | None:
+        return _aware(self._read(order, self.created_at))
+
+    def value(self, order: Any) -> Decimal | None:
+        """What the buyer paid."""
+        amount: Decimal | None = self._read(order, self.total)
+        return amount
+
+    def custom_data(self, instance: Any) -> CustomData:
+        contents = self.contents(instance)
+        return CustomData(
+            value=self.value(instance),
+            currency=str(self._read(instance, self.currency) or ""),
+            order_id=str(self._read(instance, self.number) or ""),
+            content_type="product" if contents else "",
+            contents=contents,
+            num_items=_count(contents),
+        )
+
+    def user_data(self, order: Any) -> dict[str, Any]:
+        named = ((name, getattr(self, name)) for name in CUSTOMER)
+        return {name: self._read(order, path) for name, path in named if path}
+
+    def _read(self, order: Any, path: Path) -> Any:
+        return fields.read(order, path) if path else None
+
+
+class ModelItemAdapter(ItemAdapter):
+    """A product described by the names of its model's fields."""
+
+    content_id: ClassVar[Path] = "pk"
+    name: ClassVar[Path] = ()
+    price: ClassVar[Path] = ()
+    currency: ClassVar[Path | None] = None
+    category: ClassVar[Path] = ()
+
+    def custom_data(self, instance: Any) -> CustomData:
+        content_id = str(fields.read(instance, self.content_id))
+        price = fields.read(instance, self.price) if self.price else None
+        return CustomData(
+            value=price,
+            currency=str(fields.read(instance, self.currency) or "") if self.currency else "",
+            content_type="product",
+            contents=[Content(id=content_id, quantity=1, item_price=price)],
+            content_name=str(fields.read(instance, self.name) or "") if self.name else "",
+            content_category=str(fields.read(instance, self.category) or "") if self.category else "",
+        )
+
+
+class ModelCartAdapter(_Lines, ItemAdapter):
+    """A cart described by the names of its model's fields, or of its methods."""
+
+    total: ClassVar[Path] = ()
+    currency: ClassVar[Path] = ()
+
+    def custom_data(self, instance: Any) -> CustomData:
+        contents = self.contents(instance)
+        return CustomData(
+            value=fields.read(instance, self.total) if self.total else None,
+            currency=str(fields.read(instance, self.currency) or "") if self.currency else "",
+            content_type="product" if contents else "",
+            contents=contents,
+            num_items=_count(contents),
+        )
+
+
+def _count(contents: Collection[Content]) -> int | None:
+    return sum(content.quantity for content in contents) or None
+
+
+def _aware(moment: Any) -> datetime | None:
+    """A naive time of the shop's database is one of the current time zone."""
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        raise ImproperlyTracked(f"A payment time must be a datetime, not {type(moment).__name__}.")
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def model_of_lines(adapter: ItemAdapter, model: type[Model]) -> tuple[type[Model], str] | None:
+    """The model of an order's lines and the column that leads back to the order, where both are Django's."""
+    name = getattr(adapter, "lines", "")
+    for relation in model._meta.related_objects:
+        if relation.get_accessor_name() == name and relation.one_to_many:
+            return relation.related_model, relation.field.attname
+    return None

@@ -1,0 +1,86 @@
+"""What the buyer's browser said at checkout, kept for a payment that arrives without one."""
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from .. import consent as consents
+from .. import context
+from ..conf import conf
+from ..consent import Consent, ConsentState
+from ..context import RequestContext
+from ..models import CheckoutContext
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+MAY_BE_KEPT = frozenset({ConsentState.GRANTED, ConsentState.LIMITED})
+
+
+def visitor_request() -> "HttpRequest | None":
+    """The request that this code runs for, if a shop's visitor made it: no staff, no admin, no API key, no webhook."""
+    request = context.current_request()
+    return request if request is not None and _is_visitor(request) else None
+
+
+def _is_visitor(request: "HttpRequest") -> bool:
+    if not request.COOKIES or "authorization" in request.headers:
+        return False  # a payment provider's call carries no cookies; its address and agent are nobody's
+    match = request.resolver_match
+    if match is not None and "admin" in match.app_names:
+        return False
+    return not getattr(getattr(request, "user", None), "is_staff", False)
+
+
+def consent_of(request: "HttpRequest") -> Consent:
+    """The visitor's consent as this request tells it."""
+    seen = context.of(request)
+    return consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+
+
+def capture(request: "HttpRequest", key: str, *, using: str) -> CheckoutContext:
+    """Keep what the request says under ``key``; what an earlier request said stays."""
+    row = _row(key, context.of(request), consent_of(request))
+    CheckoutContext.objects.using(using).remember(row)
+    return row
+
+
+def recall(key: str, *, using: str) -> CheckoutContext | None:
+    """What was kept under ``key`` in the last ``CONTEXT_DAYS`` days."""
+    oldest = timezone.now() - timedelta(days=conf.CONTEXT_DAYS)
+    return CheckoutContext.objects.using(using).filter(key=key, created_at__gte=oldest).first()
+
+
+def remember(request: "HttpRequest", *, using: str | None = None) -> str:
+    """Keep this visitor's context for an order that will be born in a webhook.
+
+    Returns the key (32 characters) to put into the payment's metadata; ``context_key`` of the adapter gives it back.
+    """
+    key = uuid.uuid4().hex
+    capture(request, key, using=using or conf.OUTBOX_DATABASES[0])
+    return key
+
+
+def consent_in(row: CheckoutContext | None) -> Consent:
+    """The decision that the context proves; unknown where there is none."""
+    if row is None:
+        return Consent(source="no_context")
+    return Consent(row.consent_state, policy=row.consent_policy, source=row.consent_source, at=row.consent_at)
+
+
+def _row(key: str, seen: RequestContext, consent: Consent) -> CheckoutContext:
+    """Of a visitor who refused, the decision alone is kept."""
+    row = CheckoutContext(
+        key=key,
+        consent_state=consent.state,
+        consent_policy=consent.policy,
+        consent_source=consent.source,
+        consent_at=consent.at,
+    )
+    if consent.state in MAY_BE_KEPT:
+        row.fbp, row.fbc, row.client_ip = seen.fbp, seen.fbc, seen.client_ip or None
+        row.user_agent, row.url, row.referrer = seen.user_agent, seen.url, seen.referrer
+        row.visitor_key = seen.visitor_key
+    return row

@@ -1,0 +1,79 @@
+"""Reading a shop's own models by the paths that an adapter names: ``"product.sku"``."""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Model
+
+from ..exceptions import ImproperlyTracked
+
+Path = str | tuple[str, ...]
+
+_LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
+    "exact": operator.eq,
+    "in": lambda value, options: value in options,
+    "isnull": lambda value, expected: (value is None) == expected,
+    "gt": lambda value, bound: value is not None and value > bound,
+    "gte": lambda value, bound: value is not None and value >= bound,
+    "lt": lambda value, bound: value is not None and value < bound,
+    "lte": lambda value, bound: value is not None and value <= bound,
+}
+
+
+def read(instance: Any, path: Path) -> Any:
+    """What the path leads to; None where a link is missing. Of several paths, the first that gives something.
+
+    A method is called. A name that the model does not have is an error, since it would be empty for ever.
+    """
+    if isinstance(path, tuple):
+        return next((value for step in path if (value := read(instance, step)) not in (None, "")), None)
+    for name in path.split("."):
+        if instance is None:
+            return None
+        instance = _step(instance, name)
+    return instance
+
+
+def _step(instance: Any, name: str) -> Any:
+    try:
+        value = getattr(instance, name)
+    except ObjectDoesNotExist:
+        return None
+    except AttributeError:
+        raise ImproperlyTracked(f"{type(instance).__name__} has no {name!r}.") from None
+    return value() if callable(value) and not hasattr(value, "all") else value
+
+
+def matches(instance: Any, conditions: Mapping[str, Any]) -> bool:
+    """Whether the instance meets all conditions, spelled as in ``filter()``, without a query."""
+    return all(_meets(instance, name, expected) for name, expected in conditions.items())
+
+
+def _meets(instance: Any, name: str, expected: Any) -> bool:
+    *steps, last = name.split("__")
+    if last not in _LOOKUPS:
+        steps, last = [*steps, last], "exact"
+    return _LOOKUPS[last](read(instance, ".".join(steps)), expected)
+
+
+def relations(model: type[Model], paths: Iterable[Path]) -> list[str]:
+    """The foreign keys that the paths walk through, for ``select_related``: one query for all lines."""
+    flat = [step for path in paths for step in (path if isinstance(path, tuple) else (path,))]
+    found = {"__".join(_links(model, path)) for path in flat}
+    return sorted(found - {""})
+
+
+def _links(model: type[Model], path: str) -> list[str]:
+    links: list[str] = []
+    for name in path.split("."):
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            break
+        if not (field.many_to_one or field.one_to_one) or not isinstance(field.related_model, type):
+            break
+        links.append(name)
+        model = field.related_model
+    return links

@@ -1,0 +1,70 @@
+"""What a page may say of a registered object: the browser's copy is made of the same values as the server's."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+
+from ..conf import conf
+from ..conf import pixel as pixel_settings
+from ..events import CustomData, UserData
+from ..models import Status
+from .recording import Sale, time_of
+from .registry import adapter_of, order_adapter
+
+BROWSER_WINDOW = timedelta(hours=24)
+NOT_FOR_THE_BROWSER = frozenset({"client_ip_address", "client_user_agent", "fbp", "fbc"})
+WITHHELD = frozenset({Status.SKIPPED, Status.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseIsland:
+    """What the thank-you page hands to the pixel: the order's own id, the data, and the buyer's hashes."""
+
+    pixel: str
+    pixel_id: str
+    name: str
+    event_id: str
+    data: dict[str, Any]
+    keys: dict[str, str] = field(repr=False)
+
+
+def item_data(instance: Any) -> CustomData:
+    """The data of a registered product, cart or order. Raises :class:`ImproperlyTracked` if there is no adapter."""
+    return adapter_of(type(instance)).custom_data(instance)
+
+
+def purchase_island(order: Any) -> PurchaseIsland | None:
+    """The browser's copy of a sale; None unless it was paid under 24 hours ago and no browser has had it."""
+    adapter = order_adapter(type(order))
+    if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
+        return None
+    sale = Sale(order, adapter, order._state.db or DEFAULT_DB_ALIAS, adapter.pixels(order)[0])
+    when = time_of(sale)
+    if when is None or timezone.now() - when >= BROWSER_WINDOW:
+        return None
+    return _island(sale)
+
+
+def _island(sale: Sale) -> PurchaseIsland | None:
+    row = sale.rows.values_list("event_id", "browser_at", "status").first()
+    event_id, browser_at, status = row or (sale.event_id, None, Status.PENDING)
+    if browser_at is not None or status in WITHHELD:
+        return None
+    return PurchaseIsland(
+        pixel=sale.pixel,
+        pixel_id=pixel_settings(sale.pixel).pixel_id,
+        name=sale.adapter.event_name,
+        event_id=event_id,
+        data=sale.adapter.custom_data(sale.order).as_payload(),
+        keys=_hashes(sale),
+    )
+
+
+def _hashes(sale: Sale) -> dict[str, str]:
+    """The first value of each key, as the pixel takes only texts."""
+    payload = UserData.of(**sale.adapter.user_data(sale.order)).as_payload()
+    hashed = {key: value for key, value in payload.items() if key not in NOT_FOR_THE_BROWSER}
+    return {key: value[0] if isinstance(value, list) else value for key, value in hashed.items()}

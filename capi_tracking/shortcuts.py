@@ -1,0 +1,5 @@
+"""What a view calls."""
+
+from .orders import remember
+
+__all__ = ["remember"]
