@@ -1,0 +1,44 @@
+"""Tells the rest of the app which visitor's request it runs for, and keeps thank-you pages out of caches."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from . import context
+
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+class TrackingMiddleware:
+    """Sets no cookie and asks nothing of the database."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        if self.is_async:
+            return self._answer_later(request)
+        with context.serving(request):
+            response = cast("HttpResponseBase", self.get_response(request))
+        return _guarded(request, response)
+
+    async def _answer_later(self, request: HttpRequest) -> HttpResponseBase:
+        with context.serving(request):
+            response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+        return _guarded(request, response)
+
+
+def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """A page that speaks of one buyer's order is nobody else's."""
+    if context.is_private(request):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response

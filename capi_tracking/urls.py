@@ -1,0 +1,9 @@
+from django.urls import path
+
+from .api.collect import collect
+from .conf import conf
+
+app_name = "capi_tracking"
+
+# Blockers keep lists of paths, hence the setting. Read once: the URLs are.
+urlpatterns = [path(conf.COLLECT_PATH or "collect/", collect, name="collect")]

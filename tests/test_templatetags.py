@@ -1,0 +1,319 @@
+"""The tags: what they render, what they refuse, and that they never break a page."""
+
+import json
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.http import HttpResponse
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from capi_tracking import context, islands
+from capi_tracking.middleware import TrackingMiddleware
+from capi_tracking.models import BrowserState, OutboxEvent
+from capi_tracking.orders import item_data
+from capi_tracking.tracking import Receipt, acknowledge
+from demo_project.shop.models import Order, Product
+
+BY_HAND = 'content_ids="sku-1" value=9.5 currency="EUR"'
+
+
+def render(text, request=None, **values):
+    template = Template("{% load capi_tracking %}" + text)
+    return template.render(RequestContext(request, values) if request else Context(values))
+
+
+def data_of(html):
+    """The JSON of the one island."""
+    (found,) = re.findall(r'<script type="application/json" data-capi-\w+>(.*?)</script>', html)
+    return json.loads(found)
+
+
+def attribute_of(html):
+    (found,) = re.findall(r'data-capi-on="([^"]*)"', html)
+    return json.loads(unescape(found))
+
+
+def signed_data(island):
+    return islands.verify(island["pixel"], island["name"], island["data"], island["signature"])
+
+
+@pytest.fixture
+def product():
+    return Product(
+        sku="K-1", title='Kite "<b>" & </script><!--', price=Decimal("49.90"), currency="EUR", category="kites"
+    )
+
+
+@pytest.fixture
+def sold(db, rf):
+    """An order that a consenting visitor has just paid."""
+    request = rf.get("/", HTTP_COOKIE="capi_consent=granted.1.1767225600")
+    with context.serving(request):
+        return Order.objects.create(
+            email="jo@shop.example", total=Decimal("9.50"), status="paid", paid_at=timezone.now() - timedelta(seconds=1)
+        )
+
+
+# -- pixel_head ------------------------------------------------------------------------------------------------------
+
+
+def test_head__tells_the_script_all_and_no_visitor_apart(rf, capi):
+    capi(PIXELS={"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": 2}, "empty": {"PIXEL_ID": ""}})
+    pages = [
+        render("{% pixel_head %}", rf.get("/", HTTP_COOKIE=cookie))
+        for cookie in ("", "capi_consent=granted.1.5; _fbp=x")
+    ]
+    assert pages[0] == pages[1]
+    config = data_of(pages[0])
+    assert config["pixels"] == {"default": "1", "second": "2"}
+    assert (config["page"], config["collect"], config["policy"]) == ("default", "/capi/collect/", "1")
+    assert config["script"] == "https://connect.facebook.net/en_US/fbevents.js"
+    assert '<script src="/static/capi_tracking/capi.js" defer></script>' in pages[0]
+
+
+def test_head__asks_the_database_nothing(rf, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        render("{% pixel_head %}", rf.get("/"))
+
+
+def test_head__holds_no_secret(rf, capi):
+    capi(PIXELS={"default": {"PIXEL_ID": "1", "ACCESS_TOKEN": "s3cret", "APP_SECRET": "s3cret"}})
+    assert "s3cret" not in render("{% pixel_head %}", rf.get("/"))
+
+
+class LazyNonce(SimpleLazyObject):
+    """As Django's: false until somebody reads it."""
+
+    def __init__(self):
+        self.__dict__["is_read"] = False
+        super().__init__(self._read)
+
+    def _read(self):
+        self.__dict__["is_read"] = True
+        return "n0nce"
+
+    def __bool__(self):
+        return self.__dict__["is_read"]
+
+
+def test_head__carries_the_pages_nonce_though_it_is_false_until_read(rf):
+    request = rf.get("/")
+    assert ' defer nonce="n0nce"></script>' in render("{% pixel_head %}", csp_nonce=LazyNonce())
+    request.csp_nonce = LazyNonce()
+    assert ' defer nonce="n0nce"></script>' in render("{% pixel_head %}", request)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"ENABLED": False}, "ENABLED is False"),
+        ({"PIXELS": {"default": {"PIXEL_ID": ""}}}, "no PIXEL_ID"),
+        ({"PIXELS": {}}, "There is no pixel"),
+    ],
+)
+def test_head__without_a_pixel_is_empty_and_says_why_in_debug(capi, settings, changes, why):
+    capi(**changes)
+    assert render("{% pixel_head %}") == ""
+    settings.DEBUG = True
+    html = render("{% pixel_head %}")
+    assert html.startswith("<!-- capi_tracking: ")
+    assert why in html
+
+
+def test_head__without_our_urls_is_empty(settings, capi):
+    settings.ROOT_URLCONF = "demo_project.shop.urls"
+    assert render("{% pixel_head %}") == ""
+
+
+# -- pixel_event -----------------------------------------------------------------------------------------------------
+
+
+def test_event__by_hand_is_a_signed_island(rf):
+    island = data_of(render('{% pixel_event "ViewContent" ' + BY_HAND + " %}"))
+    assert (island["pixel"], island["name"]) == ("default", "ViewContent")
+    assert signed_data(island) == {"value": 9.5, "currency": "EUR", "content_ids": ["sku-1"]}
+
+
+def test_event__of_an_object_says_what_its_adapter_says(product):
+    island = data_of(render('{% pixel_event "ViewContent" product %}', product=product))
+    assert signed_data(island) == item_data(product).as_payload()
+
+
+def test_event__what_is_given_by_hand_goes_before_the_adapter(product):
+    island = data_of(render('{% pixel_event "ViewContent" product value=1 size=17 %}', product=product))
+    assert signed_data(island) == item_data(product).as_payload() | {"value": 1, "size": 17}
+
+
+def test_event__text_can_not_close_its_script(product):
+    html = render('{% pixel_event "ViewContent" product %}', product=product)
+    inside = html[html.index(">") + 1 : html.rindex("</script>")]
+    assert not set("<>&") & set(inside)
+    assert signed_data(data_of(html))["content_name"] == product.title
+
+
+def test_event__names_and_pixels_may_be_variables(capi):
+    capi(PIXELS={"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}})
+    island = data_of(render("{% pixel_event name pixel=which %}", name="Contact", which="second"))
+    assert (island["name"], island["pixel"], signed_data(island)) == ("Contact", "second", {})
+
+
+def test_event__long_lists_are_cut_for_both_copies():
+    island = data_of(render('{% pixel_event "ViewContent" content_ids=ids %}', ids=[str(n) for n in range(300)]))
+    assert len(signed_data(island)["content_ids"]) == islands.MAX_CONTENTS
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ('pixel_event "Purchase" order', "pixel_purchase"),
+        ('pixel_on "Purchase" order', "pixel_purchase"),
+        ('pixel_event "PageView"', "pixel_head"),
+        ('pixel_event "Addtocart"', "Did you mean 'AddToCart'"),
+        ('pixel_event ""', "printable"),
+        ("pixel_event", "takes a name"),
+        ('pixel_event "ViewContent" product another', "takes a name"),
+        ('pixel_event "ViewContent" value=1 product', "takes a name"),
+        ('pixel_event "ViewContent" curency="EUR"', "Did you mean currency="),
+        ('pixel_on "Lead" form', "unconfirmed=True"),
+        ('pixel_on "CompleteRegistration" on="submit"', "unconfirmed=True"),
+        ('pixel_on "Subscribe" unconfirmed=False', "unconfirmed=True"),
+    ],
+)
+def test_template__with_a_mistake_does_not_compile(tag, message):
+    with pytest.raises(TemplateSyntaxError, match=re.escape(message)):
+        Template("{% load capi_tracking %}{% " + tag + " %}")
+
+
+class Exploding:
+    def __str__(self):
+        raise RuntimeError("jo@shop.example")
+
+
+def broken():
+    """A product whose adapter raises."""
+    product = Product(sku="1", price=1, currency="EUR")
+    product.title = Exploding()
+    return product
+
+
+@pytest.mark.parametrize(
+    ("tag", "values", "why"),
+    [
+        ('pixel_event "ViewContent" missing', {}, "missing is empty"),
+        ('pixel_event "ViewContent" thing', {"thing": object()}, "object has no adapter"),
+        ('pixel_event "ViewContent" thing', {"thing": broken()}, "RuntimeError"),
+        ('pixel_event "ViewContent" value="9,90" currency="EUR"', {}, "comma"),
+        ('pixel_event "ViewContent" value=9', {}, "currency"),
+        ('pixel_event name', {"name": "Purchase"}, "pixel_purchase"),
+        ('pixel_event name', {"name": ""}, "printable"),
+        ('pixel_event "ViewContent" pixel="nobody"', {}, "There is no pixel"),
+    ],
+)  # fmt: skip
+def test_event__that_can_not_be_is_left_out_and_the_page_goes_on(settings, caplog, tag, values, why):
+    assert render("before {% " + tag + " %} after", **values) == "before  after"
+    settings.DEBUG = True
+    html = render("{% " + tag + " %}", **values)
+    assert re.fullmatch(r"<!-- capi_tracking: [^<>]* -->", html)
+    assert why in html
+    assert "jo@shop.example" not in html + caplog.text
+
+
+def test_event__an_adapter_that_fails_leaves_a_log_line(caplog):
+    render('{% pixel_event "ViewContent" thing %}', thing=broken())
+    assert "Tracking failed with RuntimeError" in caplog.text
+
+
+def test_event__reason_can_not_close_its_comment(settings):
+    settings.DEBUG = True
+    html = render("{% pixel_event name %}", name="--><script>alert(1)</script>" + "x" * 50)
+    html += render('{% pixel_event "Contact" pixel=name %}', name="--><script>")
+    assert "<script" not in html
+    assert html.count("-->") == 2
+
+
+# -- pixel_on --------------------------------------------------------------------------------------------------------
+
+
+def test_on__is_attributes_that_no_text_can_leave(product):
+    html = render('<form {% pixel_on "AddToCart" product %}>', product=product)
+    assert re.fullmatch(r'<form data-capi-on="[^"<>]*">', html)
+    assert signed_data(attribute_of(html)) == item_data(product).as_payload()
+
+
+def test_on__names_another_dom_event():
+    html = render('<select {% pixel_on "CustomizeProduct" on="change" %}>')
+    assert html.endswith(' data-capi-trigger="change">')
+    assert signed_data(attribute_of(html)) == {}
+
+
+@pytest.mark.parametrize("options", ['on="click"', "unconfirmed=True"])
+def test_on__lets_a_lead_be_where_somebody_vouches(options):
+    assert "data-capi-on" in render('<a {% pixel_on "Lead" ' + options + " %}>")
+
+
+def test_on__that_can_not_be_says_why_inside_its_start_tag(settings):
+    assert render('<form {% pixel_on "AddToCart" missing %}>') == "<form >"
+    settings.DEBUG = True
+    html = render('<form {% pixel_on "AddToCart" missing %}>')
+    assert re.fullmatch(r'<form data-capi-nothing="[^"<>]*">', html)
+    assert "data-capi-nothing" in render("<form {% pixel_on name on=bad %}>", name="Contact", bad='x" onload="')
+
+
+# -- pixel_purchase --------------------------------------------------------------------------------------------------
+
+
+def test_purchase__is_the_orders_own_event_with_the_buyers_hashes(rf, sold):
+    island = data_of(render("{% pixel_purchase order %}", rf.get("/"), order=sold))
+    row = OutboxEvent.objects.get()
+    assert (island["pixel"], island["name"], island["id"]) == ("default", "Purchase", row.event_id)
+    payload = json.loads(row.payload)
+    assert island["data"] == payload["custom_data"]
+    assert island["keys"]["em"] == payload["user_data"]["em"][0]
+    assert "jo@shop.example" not in json.dumps(island)
+
+
+def test_purchase__makes_its_page_private(rf, sold):
+    request = rf.get("/")
+    request._cache_update_cache = True
+
+    def view(request):
+        return HttpResponse(render("{% pixel_purchase order %}", request, order=sold))
+
+    assert TrackingMiddleware(view)(request).headers["Cache-Control"] == "private, no-store"
+    assert request._cache_update_cache is False
+
+
+def test_purchase__finds_the_request_where_the_template_has_none(rf, sold):
+    request = rf.get("/")
+    with context.serving(request):
+        assert data_of(render("{% pixel_purchase order %}", order=sold))
+    assert context.is_private(request)
+
+
+def test_purchase__stays_away_where_nothing_keeps_the_page_private(sold):
+    assert render("{% pixel_purchase order %}", order=sold) == ""
+
+
+def test_purchase__is_over_once_a_browser_has_had_it(rf, sold):
+    row = OutboxEvent.objects.get()
+    acknowledge(Receipt(pixel="default", event_name="Purchase", event_id=row.event_id, state=BrowserState.HANDED_OVER))
+    request = rf.get("/")
+    assert render("{% pixel_purchase order %}", request, order=sold) == ""
+    assert context.is_private(request)
+
+
+@pytest.mark.parametrize("order", [None, "", object()])
+def test_purchase__of_nothing_is_nothing(rf, settings, order):
+    assert render("{% pixel_purchase order %}", rf.get("/"), order=order) == ""
+    settings.DEBUG = True
+    assert render("{% pixel_purchase order %}", rf.get("/"), order=order).startswith("<!-- capi_tracking:")
+
+
+def test_purchase__of_an_unpaid_order_is_nothing(rf, db):
+    order = Order.objects.create(email="jo@shop.example", total=Decimal("9.50"), status="pending")
+    assert render("{% pixel_purchase order %}", rf.get("/"), order=order) == ""
