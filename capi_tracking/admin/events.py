@@ -1,0 +1,158 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .. import metrics
+from ..conf import conf
+from ..models import OutboxEvent, Status
+from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter
+from .readonly import ReadOnlyAdmin, pill
+
+LEVELS = {
+    Status.SENT: "good",
+    Status.PENDING: "going",
+    Status.LEASED: "going",
+    Status.HELD: "warn",
+    Status.DEAD: "bad",
+    Status.EXPIRED: "bad",
+    Status.SKIPPED: "quiet",
+    Status.CANCELLED: "quiet",
+}
+PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
+
+
+@admin.register(OutboxEvent)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match"]
+    list_filter = [
+        EventPeriodFilter,
+        "status",
+        EventNameFilter,
+        PairFilter,
+        "source",
+        "consent_state",
+        PixelFilter,
+    ]
+    sortable_by = ["when"]
+    ordering = ["-event_time"]
+    search_fields = ["event_id"]
+    search_help_text = gettext_lazy("Exactly: event id, order, key, or the customer's e-mail address or phone number.")
+    find = metrics.find_events
+    actions = ["retry", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return metrics.with_pair(super().get_queryset(request)).defer("payload")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*self.list_display, "pixel"] if len(conf.PIXELS) > 1 else self.list_display
+
+    # -- columns -------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("event"))
+    def event(self, row: OutboxEvent) -> str:
+        return row.event_name
+
+    @admin.display(description=gettext_lazy("time"), ordering="event_time")
+    def when(self, row: OutboxEvent) -> Any:
+        return date_format(timezone.localtime(row.event_time), "j M, H:i")
+
+    @admin.display(description=gettext_lazy("status"))
+    def state(self, row: OutboxEvent) -> SafeString:
+        status = pill(LEVELS[Status(row.status)], row.get_status_display())
+        why = metrics.explain(row.reason)
+        return format_html('{} <span class="capi-why" title="{}">{}</span>', status, why, row.reason.replace("_", " "))
+
+    @admin.display(description=gettext_lazy("pair"))
+    def pair_state(self, row: Any) -> SafeString | None:
+        pair = metrics.Pair(row.pair)
+        if pair == metrics.Pair.NEITHER:
+            return None
+        return pill(PAIR_LEVELS.get(pair, "quiet"), str(pair.label))
+
+    @admin.display(description=gettext_lazy("value"))
+    def worth(self, row: OutboxEvent) -> str | None:
+        return f"{row.currency}\u00a0{number_format(row.value, 2)}" if row.value is not None else None
+
+    @admin.display(description=gettext_lazy("match keys"))
+    def match(self, row: OutboxEvent) -> str | None:
+        return f"{row.match_score}\u00a0%" if row.match_score is not None else None
+
+    # -- one event -----------------------------------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        event = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, event):
+            raise PermissionDenied
+        if event is None:
+            raise Http404
+        if request.method == "POST":
+            return self._operate(request, event)
+        return TemplateResponse(request, "admin/capi_tracking/event.html", self._page(request, event))
+
+    def _page(self, request: HttpRequest, event: OutboxEvent) -> dict[str, Any]:
+        request.current_app = self.admin_site.name
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"{event.event_name} {event.order_key or event.event_id}",
+            "opts": self.opts,
+            "event": event,
+            "level": LEVELS[Status(event.status)],
+            "story": metrics.story(event),
+            "may_operate": self.has_operate_permission(request),
+        }
+
+    def _operate(self, request: HttpRequest, event: OutboxEvent) -> HttpResponse:
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        if "retry" in request.POST:
+            self._retry(request, [event])
+        elif "cancel" in request.POST:
+            self._cancel(request, [event])
+        else:
+            return HttpResponseNotAllowed(["GET"])
+        return HttpResponseRedirect(request.path)
+
+    # -- actions -------------------------------------------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Try again now"), permissions=["operate"])
+    def retry(self, request: HttpRequest, queryset: Any) -> None:
+        self._retry(request, self.few_enough(request, queryset))
+
+    @admin.action(description=gettext_lazy("Cancel: never send"), permissions=["operate"])
+    def cancel(self, request: HttpRequest, queryset: Any) -> None:
+        self._cancel(request, self.few_enough(request, queryset))
+
+    def _retry(self, request: HttpRequest, rows: list[OutboxEvent]) -> None:
+        done = self._these(rows).retry()
+        self._tell(request, rows, done, _("Tried again"))
+
+    def _cancel(self, request: HttpRequest, rows: list[OutboxEvent]) -> None:
+        done = self._these(rows).cancel()
+        self._tell(request, rows, done, _("Cancelled"))
+
+    def _these(self, rows: list[OutboxEvent]) -> Any:
+        return OutboxEvent.objects.filter(pk__in=[row.pk for row in rows])
+
+    def _tell(self, request: HttpRequest, rows: list[OutboxEvent], done: int, what: str) -> None:
+        if not rows:
+            return
+        if done:
+            self.note(request, rows, what)
+        told = ngettext("%(what)s: %(done)s of %(all)s event.", "%(what)s: %(done)s of %(all)s events.", len(rows)) % {
+            "what": what,
+            "done": done,
+            "all": len(rows),
+        }
+        self.message_user(request, told, messages.SUCCESS if done == len(rows) else messages.WARNING)

@@ -1,0 +1,79 @@
+"""Lists of large tables that people may look at and not edit."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+MOST_COUNTED = 10_000
+MOST_CHANGED = 1_000
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to a bound: a full count of a table with millions of rows takes seconds."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        return rows.order_by()[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """No adding, editing or deleting. Actions with ``permissions=["operate"]`` ask for the change permission."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a facet is a count of its own
+    list_per_page = 50
+    list_max_show_all = 200
+    find: ClassVar[Callable[[QuerySet[Any], str], QuerySet[Any]] | None] = None
+
+    class Media:
+        css = {"all": ["capi_tracking/admin.css"]}
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, "view") or self._may(request, "change")
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "change")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        find = type(self).find
+        return (find(queryset, search_term) if find and search_term else queryset), False
+
+    def note(self, request: HttpRequest, rows: Sequence[Model], what: str) -> None:
+        """Write into the admin's history who did it."""
+        LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, what)  # type: ignore[arg-type]
+
+    def few_enough(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """The chosen rows; none, and a message, if they are too many for one go."""
+        rows = list(queryset[: MOST_CHANGED + 1])
+        if len(rows) <= MOST_CHANGED:
+            return rows
+        self.message_user(request, _("Choose at most %s at a time.") % MOST_CHANGED, messages.ERROR)
+        return []
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{verb}_{self.opts.model_name}")
+
+
+def pill(level: str, text: str) -> SafeString:
+    """A short state. The level colours what the text already says."""
+    return format_html('<span class="capi-pill capi-pill-{}">{}</span>', level, text)

@@ -1,0 +1,21 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from .. import metrics
+from ..models import SkipCount
+from .filters import EventNameFilter, PixelFilter
+from .readonly import ReadOnlyAdmin
+
+
+@admin.register(SkipCount)
+class SkipAdmin(ReadOnlyAdmin):
+    list_display = ["day", "event_name", "why", "count", "pixel"]
+    list_filter = [EventNameFilter, PixelFilter]
+    sortable_by = ["day"]
+    ordering = ["-day"]
+    fields = ["day", "event_name", "why", "count", "pixel"]
+    readonly_fields = ["why"]
+
+    @admin.display(description=_("reason"))
+    def why(self, skipped: SkipCount) -> str:
+        return metrics.explain(skipped.reason)

@@ -1,0 +1,45 @@
+"""Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
+
+from .health import Health, PixelLine, health
+from .masking import shortened, without_ids
+from .pairs import Pair, in_pair_state, with_pair
+from .reasons import explain, explain_status
+from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
+from .search import find_contexts, find_events, find_receipts
+from .story import Moment, Story, story
+from .values import Money, Share
+from .verdict import Problem, Trouble
+from .window import DEFAULT_WINDOW, WINDOWS, Window, window
+
+__all__ = [
+    "DEFAULT_WINDOW",
+    "WINDOWS",
+    "EventLine",
+    "Health",
+    "MatchKeys",
+    "Moment",
+    "Money",
+    "Orders",
+    "Overlap",
+    "Pair",
+    "Part",
+    "PixelLine",
+    "Problem",
+    "Share",
+    "Sides",
+    "Story",
+    "Trouble",
+    "Window",
+    "explain",
+    "explain_status",
+    "find_contexts",
+    "find_events",
+    "find_receipts",
+    "health",
+    "in_pair_state",
+    "shortened",
+    "story",
+    "window",
+    "with_pair",
+    "without_ids",
+]

@@ -1,0 +1,137 @@
+"""The one scan of the outbox that a page's numbers come from: rows of the window, grouped and counted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, Q, SmallIntegerField, Sum, Value, When
+
+from ..models import BrowserReceipt, OutboxEvent, Status
+from .pairs import WEBSITE, Pair, browser_alone, with_pair
+from .window import Window
+
+PURCHASE = "Purchase"
+LOST = frozenset({Status.DEAD, Status.EXPIRED})
+WAITING = frozenset({Status.PENDING, Status.LEASED, Status.HELD})
+CLOSED_WINDOW = "pair_window_closed"
+TOO_OLD = "too_old"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """``count`` rows that are alike in everything else. ``slot``: which part of the window they fall into."""
+
+    event_name: str
+    slot: int
+    status: str = ""
+    reason: str = ""
+    pair: str = Pair.NEITHER
+    is_order: bool = False
+    is_website: bool = True
+    is_ripe: bool = False
+    currency: str = ""
+    count: int = 0
+    money: Decimal | None = None
+    scored: int = 0
+    score: int | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.status == Status.SENT
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WAITING
+
+    @property
+    def is_browser_only_by_time(self) -> bool:
+        return self.reason == CLOSED_WINDOW
+
+    @property
+    def is_lost(self) -> bool:
+        return self.status in LOST or (self.status == Status.SKIPPED and self.reason == TOO_OLD)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Not sent by choice: consent, exclusion, cancelled before sending."""
+        chosen = self.status in {Status.SKIPPED, Status.CANCELLED}
+        return chosen and not self.is_lost and not self.is_browser_only_by_time
+
+    @property
+    def in_browser(self) -> bool:
+        return self.pair in {Pair.BOTH, Pair.LATE, Pair.BROWSER}
+
+
+def facts(window: Window, *, pixel: str, ripe_before: datetime, using: str) -> list[Fact]:
+    """Outbox rows of the window, then browser copies without a row. Test events are left out. Two queries."""
+    return [*_server_facts(window, pixel, ripe_before, using), *_browser_facts(window, pixel, using)]
+
+
+def total(facts: Iterable[Fact]) -> int:
+    return sum(fact.count for fact in facts)
+
+
+def by_event(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
+    names: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        names[fact.event_name].append(fact)
+    return names
+
+
+def is_order() -> Q:
+    return Q(order_key__isnull=False) | Q(event_name=PURCHASE)
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
+
+
+def _slot(field: str, window: Window) -> Case:
+    """The number of the part. Compared with its edges: MariaDB's own zones may be missing, SQLite's are slow."""
+    cases = [When(**{f"{field}__lt": edge}, then=Value(number)) for number, edge in enumerate(window.edges[1:])]
+    return Case(*cases, default=Value(len(window.parts) - 1), output_field=SmallIntegerField())
+
+
+def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str) -> Iterable[Fact]:
+    rows = OutboxEvent.objects.using(using).filter(
+        event_time__gte=window.start, event_time__lt=window.end, is_test=False, **_of(pixel)
+    )
+    groups = with_pair(rows).annotate(
+        slot=_slot("event_time", window),
+        is_order=_flag(is_order()),
+        is_website=_flag(Q(action_source=WEBSITE)),
+        is_ripe=_flag(Q(created_at__lte=ripe_before)),
+    )
+    same = ("event_name", "slot", "status", "reason", "pair", "currency", "is_order", "is_website", "is_ripe")
+    return [
+        _fact(group)
+        for group in groups.order_by()
+        .values(*same)
+        .annotate(count=Count("id"), money=Sum("value"), score=Sum("match_score"), scored=Count("match_score"))
+    ]
+
+
+def _fact(group: dict[str, Any]) -> Fact:
+    flags = {name: bool(group[name]) for name in ("is_order", "is_website", "is_ripe")}
+    return Fact(**{**group, **flags})
+
+
+def _browser_facts(window: Window, pixel: str, using: str) -> Iterable[Fact]:
+    receipts = BrowserReceipt.objects.using(using).filter(
+        created_at__gte=window.start, created_at__lt=window.end, **_of(pixel)
+    )
+    groups = (
+        browser_alone(receipts)
+        .annotate(slot=_slot("created_at", window))
+        .order_by()
+        .values("event_name", "slot")
+        .annotate(count=Count("key", distinct=True))
+    )
+    return [Fact(**group, pair=Pair.BROWSER, is_order=group["event_name"] == PURCHASE) for group in groups]
+
+
+def _of(pixel: str) -> dict[str, str]:
+    return {"pixel": pixel} if pixel else {}

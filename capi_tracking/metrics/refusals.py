@@ -1,0 +1,80 @@
+"""What was not sent and why, and the requests that failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Sum
+
+from ..models import DeliveryAttempt, SkipCount
+from .facts import Fact, by_event, total
+from .reasons import explain
+from .window import Window
+
+MAX_LINES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    event_name: str
+    reason: str
+    count: int
+
+    @property
+    def explanation(self) -> str:
+        return explain(self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Failed requests that are alike. ``events``: how many were in them; most went through later."""
+
+    kind: str
+    http_status: int | None
+    code: int | None
+    subcode: int | None
+    requests: int
+    events: int
+    last_at: datetime
+
+    @property
+    def label(self) -> str:
+        return str(DeliveryAttempt.Kind(self.kind).label)
+
+    @property
+    def advice(self) -> str:
+        return explain(self.kind)
+
+
+def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str) -> tuple[Skipped, ...]:
+    """Rows that were skipped or cancelled, and the day's counts of page events. One query."""
+    counts: dict[tuple[str, str], int] = {}
+    for name, group in by_event(fact for fact in facts if fact.is_withheld or fact.status == "skipped").items():
+        for reason in {fact.reason for fact in group}:
+            counts[name, reason] = total(fact for fact in group if fact.reason == reason)
+    for name, reason, count in _counted(window, pixel, using):
+        counts[name, reason] = counts.get((name, reason), 0) + count
+    busiest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
+    return tuple(Skipped(event_name=name, reason=reason, count=count) for (name, reason), count in busiest)
+
+
+def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:
+    """By kind and code, the latest first. One query."""
+    attempts = DeliveryAttempt.objects.using(using).filter(started_at__gte=window.start, started_at__lt=window.end)
+    if pixel:
+        attempts = attempts.filter(pixel=pixel)
+    groups = (
+        attempts.exclude(kind=DeliveryAttempt.Kind.DELIVERED)
+        .order_by()
+        .values("kind", "http_status", "code", "subcode")
+        .annotate(requests=Count("id"), events=Sum("batch_size"), last_at=Max("started_at"))
+        .order_by("-last_at")
+    )
+    return tuple(Failure(**group) for group in groups[:MAX_LINES])
+
+
+def _counted(window: Window, pixel: str, using: str) -> list[tuple[str, str, int]]:
+    counts = SkipCount.objects.using(using).filter(day__range=window.days)
+    if pixel:
+        counts = counts.filter(pixel=pixel)
+    groups = counts.order_by().values("event_name", "reason").annotate(total=Sum("count")).order_by("-total")
+    return [(group["event_name"], group["reason"], group["total"]) for group in groups[:MAX_LINES]]

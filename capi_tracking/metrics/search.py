@@ -1,0 +1,50 @@
+"""Finding rows by what a person at the help desk has: an id, an order number, an e-mail address, a phone number."""
+
+import re
+
+from django.db.models import Q, QuerySet
+
+from ..context import identity_key
+from ..events import UserData
+from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
+
+LONGEST_TERM = 254
+_PHONE = re.compile(r"[+(]?\d[\d\s()/.-]{5,24}\Z")
+_KEY = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def find_events(rows: QuerySet[OutboxEvent], term: str) -> QuerySet[OutboxEvent]:
+    """Exact matches on indexed columns; e-mail and phone are hashed first, as they were when they came in."""
+    return rows.filter(_any_of(("event_id", "order_key"), term) | _person(term, ("email_key", "phone_key")))
+
+
+def find_receipts(rows: QuerySet[BrowserReceipt], term: str) -> QuerySet[BrowserReceipt]:
+    return rows.filter(_any_of(("event_id",), term))
+
+
+def find_contexts(rows: QuerySet[CheckoutContext], term: str) -> QuerySet[CheckoutContext]:
+    return rows.filter(Q(key=term[:LONGEST_TERM].strip()) | _person(term, ("email_key",)))
+
+
+def _any_of(columns: tuple[str, ...], term: str) -> Q:
+    term = term.strip()[:LONGEST_TERM]
+    condition = Q(key=term) if _KEY.match(term) else Q()
+    for column in columns:
+        condition |= Q(**{column: term})
+    return condition
+
+
+def _person(term: str, columns: tuple[str, ...]) -> Q:
+    """The person whose e-mail address or phone number the term is; nobody, if it is neither."""
+    term = term.strip()[:LONGEST_TERM]
+    condition = Q(pk__in=())
+    if "@" in term:
+        condition |= _hashed("email_key", "em", UserData.of(email=term).em)
+    elif _PHONE.match(term) and "phone_key" in columns:
+        condition |= _hashed("phone_key", "ph", UserData.of(phone=term).ph)
+    return condition
+
+
+def _hashed(column: str, kind: str, values: tuple[str, ...]) -> Q:
+    key = identity_key(kind, values[0] if values else "")
+    return Q(**{column: key}) if key else Q(pk__in=())

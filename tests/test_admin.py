@@ -1,0 +1,331 @@
+"""What staff may see and do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from capi_tracking.admin.charts import chart
+from capi_tracking.admin.readonly import MOST_CHANGED
+from capi_tracking.metrics import Part, Sides
+from capi_tracking.models import OutboxEvent, Pixel, SkipCount, Status
+from tests.factories import (
+    FBP,
+    BrowserReceiptFactory,
+    CheckoutContextFactory,
+    DeliveryAttemptFactory,
+    OutboxEventFactory,
+    PixelFactory,
+)
+
+pytestmark = pytest.mark.django_db
+LISTS = ["outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount"]
+DASHBOARD = "admin:capi_tracking_dashboard_changelist"
+
+
+def address(model, page="changelist", *args):
+    return reverse(f"admin:capi_tracking_{model}_{page}", args=args)
+
+
+@pytest.fixture
+def staff(client):
+    """Log in somebody of the staff who has these permissions and no other."""
+
+    def log_in(*permissions):
+        user = User.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def one_of_each():
+    event = OutboxEventFactory(sent=True, last_attempt=DeliveryAttemptFactory())
+    BrowserReceiptFactory(row=event)
+    CheckoutContextFactory()
+    PixelFactory()
+    SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
+    return event
+
+
+# -- dashboard -----------------------------------------------------------------------------------------------------
+
+
+def test_dashboard__needs_its_own_permission(staff):
+    client = staff("view_outboxevent")
+    assert client.get(reverse(DASHBOARD)).status_code == 403
+
+
+def test_dashboard__shows_a_marketer_numbers_and_no_event(staff):
+    event = one_of_each()
+    client = staff("view_dashboard")
+    page = client.get(reverse(DASHBOARD))
+    assert page.status_code == 200
+    assert event.event_id not in page.text
+    assert "/outboxevent/" not in page.text
+    assert client.get(address("outboxevent")).status_code == 403
+    assert client.get(address("outboxevent", "change", event.pk)).status_code == 403
+    assert client.get(f"{reverse(DASHBOARD)}{event.pk}/change/").status_code == 404
+
+
+def test_dashboard__is_in_the_menu_without_add(staff):
+    index = staff("view_dashboard").get(reverse("admin:index"))
+    assert reverse(DASHBOARD) in index.text
+    assert "dashboard/add" not in index.text
+
+
+@pytest.mark.parametrize("period", ["24h", "7d", "28d", "nonsense", ""])
+def test_dashboard__has_numbers_for_every_period(admin_client, period):
+    one_of_each()
+    page = admin_client.get(reverse(DASHBOARD), {"period": period, "pixel": "unknown"})
+    assert page.status_code == 200
+    assert "Tracking is healthy" in page.text
+    assert 'role="img"' in page.text
+
+
+def test_dashboard__asks_at_most_12_queries(staff, django_assert_max_num_queries):
+    for _ in range(5):
+        one_of_each()
+    DeliveryAttemptFactory(denied=True)
+    client = staff("view_dashboard", "view_outboxevent", "change_pixel", "view_pixel")
+    with django_assert_max_num_queries(12):
+        client.get(reverse(DASHBOARD))
+
+
+def test_dashboard__empty_is_a_checklist_and_no_chart(admin_client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(15):
+        page = admin_client.get(reverse(DASHBOARD))
+    assert "What to do" in page.text
+    assert "<svg class" not in page.text
+
+
+def test_dashboard__a_paused_pixel_can_be_resumed_from_there(admin_client):
+    PixelFactory(state="paused", paused_reason="token refused", paused_at=timezone.now())
+    held = OutboxEventFactory(status=Status.HELD, reason="denied_190")
+    other = OutboxEventFactory(status=Status.HELD, reason="other_environment")
+    page = admin_client.get(reverse(DASHBOARD)).text
+    form = page[page.index('<form method="post" action="/admin/capi_tracking/pixel/">') :].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
+    admin_client.post(address("pixel"), fields)
+    assert Pixel.objects.get().state == "open"
+    assert OutboxEvent.objects.get(pk=held.pk).status == Status.PENDING
+    assert OutboxEvent.objects.get(pk=other.pk).status == Status.HELD
+    assert LogEntry.objects.get().change_message == "Resumed"
+
+
+def test_pages__hold_under_a_strict_content_security_policy(admin_client):
+    event = one_of_each()
+    PixelFactory(alias="other", state="paused")
+    for url in (reverse(DASHBOARD), address("outboxevent", "change", event.pk), address("outboxevent")):
+        page = admin_client.get(url).text
+        own = page[page.index('id="content"') : page.index('id="footer"')]
+        assert not re.search(r"<[^>]+ style=|<[^>]+ on\w+=|<script(?![^>]+src)", own)
+
+
+def test_chart__stands_on_whole_numbers_and_reaches_the_top():
+    parts = [
+        Part(start=timezone.now(), sides=Sides(both=both, server_only=1, browser_only=1, late=0)) for both in (3, 7)
+    ]
+    drawn = chart(parts)
+    low, high = drawn.bars
+    assert drawn.highest == 9
+    assert (high.boxes[-1].y, sum(box.height for box in high.boxes)) == (0, drawn.height)
+    assert sum(box.height for box in low.boxes) == round(drawn.height * 5 / 9)
+    assert (
+        chart([Part(start=timezone.now(), sides=Sides(both=0, server_only=0, browser_only=0, late=0))]).bars[0].boxes
+        == ()
+    )
+
+
+# -- lists ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_lists__open_and_let_nobody_add_change_or_delete(admin_client, model):
+    one_of_each()
+    assert admin_client.get(address(model)).status_code == 200
+    assert admin_client.get(address(model, "add")).status_code == 403
+    pk = {"skipcount": SkipCount, "pixel": Pixel, "outboxevent": OutboxEvent}.get(model)
+    if pk:
+        assert admin_client.post(address(model, "delete", pk.objects.first().pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_lists__need_the_view_permission(staff, model):
+    assert staff("view_dashboard").get(address(model)).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount"])
+def test_pages__of_every_model_open_read_only(admin_client, model):
+    one_of_each()
+    row = admin_client.get(address(model)).context["cl"].queryset.get()
+    page = admin_client.get(address(model, "change", row.pk))
+    assert page.status_code == 200
+    assert "_save" not in page.text
+
+
+def test_event_list__costs_the_same_for_many_rows(admin_client, django_assert_max_num_queries):
+    for _ in range(30):
+        one_of_each()
+    with django_assert_max_num_queries(6):
+        assert admin_client.get(address("outboxevent")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, {"sent", "pending", "page"}),
+        ({"period": "all"}, {"sent", "pending", "page", "old"}),
+        ({"q": "old"}, {"old"}),
+        ({"q": "old", "period": "7d"}, set()),
+        ({"status__exact": "sent"}, {"sent"}),
+        ({"event": "ViewContent"}, {"page"}),
+        ({"event": "custom"}, set()),
+        ({"pair": "both"}, {"sent"}),
+        ({"source__exact": "relay"}, {"page"}),
+        ({"of_pixel": "default"}, {"sent", "pending", "page"}),
+        ({"of_pixel": "default", "consent_state__exact": "denied"}, set()),
+        ({"q": "ol"}, set()),
+    ],
+)
+def test_event_list__filters_and_searches(admin_client, query, found):
+    BrowserReceiptFactory(row=OutboxEventFactory(sent=True, event_id="sent"))
+    OutboxEventFactory(event_id="pending")
+    OutboxEventFactory(page=True, event_id="page")
+    OutboxEventFactory(sent=True, event_id="old", event_time=timezone.now() - timedelta(days=60))
+    listed = admin_client.get(address("outboxevent"), query).context["cl"].result_list
+    assert {event.event_id for event in listed} == found
+
+
+def test_event_list__never_counts_the_whole_table(admin_client, django_assert_max_num_queries):
+    OutboxEventFactory()
+    with django_assert_max_num_queries(6) as asked:
+        admin_client.get(address("outboxevent"), {"period": "all"})
+    counts = [query["sql"] for query in asked.captured_queries if "COUNT(" in query["sql"]]
+    assert counts
+    assert all("LIMIT 10000" in sql for sql in counts)
+
+
+# -- one event -----------------------------------------------------------------------------------------------------
+
+
+def test_event_page__tells_the_story(admin_client):
+    event = one_of_each()
+    page = admin_client.get(address("outboxevent", "change", event.pk)).text
+    for told in (
+        "Meta took it.",
+        "both sides",
+        "Browser receipt",
+        "Paired",
+        event.order_key,
+        "e-mail",
+        "date of birth",
+    ):
+        assert told in page
+    assert event.last_attempt.trace_id in page
+
+
+def test_event_page__shows_no_plain_customer_data(admin_client):
+    event = one_of_each()
+    context = CheckoutContextFactory(fbc="fb.1.1596403881668.AbCdEfGhIjKlMnOp")
+    for url in (address("outboxevent", "change", event.pk), address("checkoutcontext", "change", context.pk)):
+        page = admin_client.get(url).text
+        for secret in (FBP, "8.8.8.8", "AppleWebKit", "AbCdEfGhIjKlMnOp", "jane@example.com"):
+            assert secret not in page
+
+
+def test_event_page__is_few_queries(admin_client, django_assert_max_num_queries):
+    event = one_of_each()
+    for _ in range(10):
+        BrowserReceiptFactory(row=event, visitor_key=f"v{_}")
+    with django_assert_max_num_queries(7):
+        admin_client.get(address("outboxevent", "change", event.pk))
+
+
+@pytest.mark.parametrize("pk", ["0", "nonsense", "99999999999999999999999"])
+def test_event_page__of_no_event_is_not_found(admin_client, pk):
+    assert admin_client.get(f"/admin/capi_tracking/outboxevent/{pk}/change/").status_code == 404
+
+
+@pytest.mark.parametrize(("verb", "status"), [("retry", Status.PENDING), ("cancel", Status.CANCELLED)])
+def test_event_page__buttons_act_and_are_written_into_the_history(admin_client, verb, status):
+    event = OutboxEventFactory(status=Status.HELD, reason="denied")
+    url = address("outboxevent", "change", event.pk)
+    assert f'name="{verb}"' in admin_client.get(url).text
+    assert admin_client.post(url, {verb: "1"}).status_code == 302
+    event.refresh_from_db()
+    assert event.status == status
+    assert LogEntry.objects.get().object_id == str(event.pk)
+
+
+def test_event_page__cancel_takes_the_customers_data_at_once(admin_client):
+    event = OutboxEventFactory()
+    admin_client.post(address("outboxevent", "change", event.pk), {"cancel": "1"})
+    event.refresh_from_db()
+    assert event.payload == ""
+    assert "The contents are gone" in admin_client.get(address("outboxevent", "change", event.pk)).text
+
+
+@pytest.mark.parametrize("verb", ["retry", "cancel"])
+def test_event_page__viewers_get_no_buttons_and_may_not_post(staff, verb):
+    event = OutboxEventFactory(status=Status.HELD)
+    client = staff("view_outboxevent")
+    url = address("outboxevent", "change", event.pk)
+    assert f'name="{verb}"' not in client.get(url).text
+    assert client.post(url, {verb: "1"}).status_code == 403
+    assert client.post(
+        address("outboxevent"), {"action": verb, "_selected_action": event.pk, "index": 0}
+    ).status_code in {
+        200,
+        302,
+    }
+    event.refresh_from_db()
+    assert event.status == Status.HELD
+
+
+def test_event_page__posts_need_a_csrf_token(client, admin_user):
+    event = OutboxEventFactory()
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.force_login(admin_user)
+    assert strict.post(address("outboxevent", "change", event.pk), {"cancel": "1"}).status_code == 403
+    assert OutboxEvent.objects.get().status == Status.PENDING
+
+
+def test_event_page__a_sent_event_stays_sent(admin_client):
+    event = OutboxEventFactory(sent=True)
+    for verb in ("retry", "cancel"):
+        admin_client.post(address("outboxevent", "change", event.pk), {verb: "1"})
+    assert OutboxEvent.objects.get().status == Status.SENT
+    assert not LogEntry.objects.exists()
+
+
+def test_event_page__another_post_is_refused(admin_client):
+    event = OutboxEventFactory()
+    assert admin_client.post(address("outboxevent", "change", event.pk), {"status": "sent"}).status_code == 405
+
+
+# -- actions -------------------------------------------------------------------------------------------------------
+
+
+def test_actions__retry_and_cancel_many(admin_client):
+    dead = [OutboxEventFactory(status=Status.DEAD) for _ in range(3)]
+    sent = OutboxEventFactory(sent=True)
+    chosen = [event.pk for event in [*dead, sent]]
+    page = admin_client.post(address("outboxevent"), {"action": "retry", "_selected_action": chosen}, follow=True)
+    assert "Tried again: 3 of 4 events." in page.text
+    assert OutboxEvent.objects.filter(status=Status.PENDING).count() == 3
+    admin_client.post(address("outboxevent"), {"action": "cancel", "_selected_action": chosen})
+    assert OutboxEvent.objects.filter(status=Status.CANCELLED).count() == 3
+
+
+def test_actions__refuse_too_many_at_a_time(admin_client):
+    OutboxEvent.objects.bulk_create(OutboxEventFactory.build_batch(MOST_CHANGED + 1, status=Status.DEAD))
+    everything = {"action": "retry", "select_across": "1", "index": "0", "_selected_action": "1"}
+    page = admin_client.post(address("outboxevent"), everything, follow=True)
+    assert "Choose at most 1000" in page.text
+    assert not OutboxEvent.objects.exclude(status=Status.DEAD).exists()
