@@ -1,0 +1,11 @@
+from django.contrib import admin
+from django.templatetags.static import static
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", include("demo_project.shop.urls")),
+    path("capi/", include("capi_tracking.urls")),
+    path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("shop/icon.svg"))),
+]

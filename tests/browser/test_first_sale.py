@@ -1,0 +1,300 @@
+"""The whole path, as a person walks it: the demo is started by its command, Chromium buys, the sandbox is Meta."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.demo
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 120
+PATIENCE_SECONDS = 60
+OUTAGE_SECONDS = 60
+TOKEN = "canary-token-7f3a91"
+BUYER = {
+    "email": "Canary.Buyer@mail.example",
+    "phone": "030 98765432",
+    "first_name": "Canaria",
+    "last_name": "Birdsong",
+    "street": "Seagull Road 5",
+    "postal_code": "10115",
+    "city": "Berlin",
+}
+PLAIN = ["canary.buyer@mail.example", "98765432", "canaria", "birdsong", TOKEN]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
+        time.sleep(0.2)
+    return result
+
+
+class Demo:
+    """A running demo: its addresses, what its sandbox got, what its database holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+
+    def __enter__(self) -> "Demo":
+        command = [sys.executable, "manage.py", "demo", "--port", str(self.port)]
+        command += ["--sandbox-port", str(self.sandbox_port)]
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "META_", "CELERY_"))
+        }
+        self.output = (self.folder / "demo.out").open("w+")
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=clean | {"DEMO_DIR": str(self.folder), "META_ACCESS_TOKEN": TOKEN},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # a gate that runs in the background hands down an ignored Ctrl-C
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        try:
+            until(self.is_ready, "the demo runs", START_SECONDS)
+        except AssertionError:
+            self.process.kill()
+            raise
+        return self
+
+    def is_ready(self) -> bool:
+        said = (self.folder / "demo.out").read_text()
+        assert self.process.poll() is None, said
+        return "Ctrl-C" in said
+
+    def __exit__(self, *exception: object) -> None:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.exit_code = self.process.wait(60)
+        finally:
+            self.process.kill()
+            self.output.close()
+
+    def received(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.sandbox}/sandbox/events.json", timeout=10) as answer:
+            return json.load(answer)
+
+    def switch(self, name: str, on: bool) -> None:
+        body = json.dumps({"name": name, "on": on}).encode()
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.sandbox}/sandbox/switch", data=body, headers=headers)
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def copies(self, name: str, channel: str) -> list[dict[str, Any]]:
+        found = self.received()["events"]
+        return [event for event in found if event["event_name"] == name and event["channel"] == channel]
+
+    def rows(self, query: str) -> list[tuple]:
+        with sqlite3.connect(self.folder / "shop.sqlite3", timeout=20) as database:
+            return database.execute(query).fetchall()
+
+    def unsettled(self) -> list[tuple]:
+        settled = "('sent', 'skipped')"
+        return self.rows(
+            f"SELECT event_name, status, reason FROM capi_tracking_outboxevent WHERE status NOT IN {settled}"
+        )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Iterator[Demo]:
+    with Demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+    assert running.exit_code == 0
+
+
+@pytest.fixture
+def visitor(browser, demo):
+    """A fresh visitor who came through one proxy, from a public address, by an ad."""
+    context = browser.new_context(extra_http_headers={"X-Forwarded-For": "8.8.8.8"}, base_url=demo.url)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto("/?fbclid=AbC-dEf_123&email=leak%40mail.example")
+    page.click('.consent [data-capi-consent="granted"]')
+    yield page
+    context.close()
+
+
+def fill_checkout(page) -> None:
+    for name, value in BUYER.items():
+        page.fill(f'[name="{name}"]', value)
+
+
+def put_into_cart(page, demo: Demo) -> None:
+    page.goto("/")
+    page.locator(".card a").first.click()
+    page.wait_for_url("**/kites/*/")
+    page.click("form.add button")
+    page.wait_for_url("**/cart/")
+
+
+def buy(page, demo: Demo, payment: str = "now") -> str:
+    put_into_cart(page, demo)
+    fill_checkout(page)
+    page.click(f'button[name="payment"][value="{payment}"]')
+    page.wait_for_url("**/order/*/")
+    return re.search(r"G-[0-9A-Z]{8}", page.inner_text("main")).group()
+
+
+def purchase_of(demo: Demo, number: str) -> list[dict[str, Any]]:
+    """The server copies of that order."""
+    return [
+        event
+        for event in demo.copies("Purchase", "server")
+        if event["payload"]["custom_data"].get("order_id") == number
+    ]
+
+
+def ids(events: list[dict[str, Any]]) -> list[str]:
+    return sorted(event["event_id"] for event in events)
+
+
+def test_sale__every_copy_finds_its_pair_and_the_purchase_is_counted_once(visitor, demo):
+    number = buy(visitor, demo)
+    until(lambda: demo.copies("Purchase", "browser"), "the browser's Purchase arrived")
+    for _ in range(3):
+        visitor.reload()
+    until(lambda: purchase_of(demo, number), "the server's Purchase arrived")
+    until(lambda: not demo.unsettled(), "everything was sent")
+
+    (sale,) = purchase_of(demo, number)
+    assert ids(demo.copies("Purchase", "browser")) == [sale["event_id"]], "one browser copy, over three reloads"
+    assert sale["payload"]["custom_data"]["contents"][0]["quantity"] == 1
+    assert sale["payload"]["custom_data"]["num_items"] == 1
+    user = sale["payload"]["user_data"]
+    assert user["client_ip_address"] == "8.8.8.8"
+    assert user["fbc"].endswith(".AbC-dEf_123")
+    assert {"em", "ph", "fn", "ln", "fbp", "client_user_agent"} <= set(user)
+    for name in ("PageView", "ViewContent", "AddToCart", "InitiateCheckout"):
+        assert ids(demo.copies(name, "browser")) == ids(demo.copies(name, "server")), name
+        assert demo.copies(name, "browser"), name
+    assert demo.received()["unpaired"] == []
+    assert demo.received()["refusals"] == []
+    assert {event["token_in"] for event in demo.copies("Purchase", "server")} == {"body"}
+
+
+def test_sale__no_secret_of_the_address_reaches_meta(visitor, demo):
+    until(lambda: demo.copies("PageView", "browser"), "a PageView arrived")
+    assert "leak" not in json.dumps(demo.received())
+
+
+def test_sale__paid_by_webhook_carries_the_buyers_browser_from_checkout(visitor, demo):
+    number = buy(visitor, demo, payment="later")
+    fbp = next(cookie["value"] for cookie in visitor.context.cookies() if cookie["name"] == "_fbp")
+    agent = visitor.evaluate("navigator.userAgent")
+    visitor.goto("about:blank")  # the buyer leaves before the bank answers
+    until(lambda: purchase_of(demo, number), "the webhook's Purchase arrived")
+    (sale,) = purchase_of(demo, number)
+    user = sale["payload"]["user_data"]
+    assert (user["fbp"], user["client_ip_address"], user["client_user_agent"]) == (fbp, "8.8.8.8", agent)
+    assert sale["event_id"] not in ids(demo.copies("Purchase", "browser"))
+
+
+def test_sale__the_admin_shows_the_pair(visitor, demo):
+    number = buy(visitor, demo)
+    (sale,) = until(lambda: purchase_of(demo, number), "the server's Purchase arrived")
+    until(lambda: demo.rows("SELECT 1 FROM capi_tracking_outboxevent WHERE browser_at IS NOT NULL"), "a receipt")
+    visitor.goto("/admin/login/?next=/admin/capi_tracking/outboxevent/")
+    visitor.fill('[name="username"]', "admin")
+    visitor.fill('[name="password"]', "admin")
+    visitor.click('[type="submit"]')
+    visitor.goto(f"/admin/capi_tracking/outboxevent/?q={sale['event_id']}")
+    visitor.click("#result_list tbody a >> nth=0")
+    assert "paired" in visitor.inner_text("#content").lower()
+    visitor.goto("/admin/capi_tracking/dashboard/")
+    assert "Orders" in visitor.inner_text("#content")
+
+
+def asked_of_meta(demo: Demo) -> tuple[int, int]:
+    requests = demo.received()["requests"]
+    return requests["pixel"], requests["script"]
+
+
+def test_sale__before_consent_and_after_a_refusal_nothing_leaves(browser, demo):
+    context = browser.new_context(base_url=demo.url)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    before = asked_of_meta(demo)
+    page.goto("/")
+    page.locator(".card a").first.click()
+    page.wait_for_url("**/kites/*/")
+    page.click('.consent [data-capi-consent="denied"]')
+    page.click("form.add button")
+    page.wait_for_url("**/cart/")
+    fill_checkout(page)
+    page.click('button[name="payment"][value="now"]')
+    page.wait_for_url("**/order/*/")
+    kept = {cookie["name"] for cookie in context.cookies()}
+    context.close()
+    assert [url for url in asked if demo.sandbox in url] == []
+    assert asked_of_meta(demo) == before
+    assert kept <= {"capi_consent", "sessionid", "csrftoken"}
+    (reason,) = demo.rows("SELECT reason FROM capi_tracking_outboxevent WHERE status = 'skipped'")
+    assert reason == ("consent_denied",)
+
+
+def page_seconds(page) -> float:
+    """The median time of the shop's own answer to five requests of a page."""
+    timing = "performance.getEntriesByType('navigation')[0]"
+    times = []
+    for _ in range(5):
+        page.goto("/cart/")
+        times.append(page.evaluate(f"{timing}.responseEnd - {timing}.requestStart"))
+    return statistics.median(times)
+
+
+def test_sale__survives_an_outage_and_the_shop_loses_nothing(visitor, demo, record_property):
+    put_into_cart(visitor, demo)
+    usual = page_seconds(visitor)
+    demo.switch("down", True)
+    began = time.monotonic()
+    numbers = [buy(visitor, demo), buy(visitor, demo)]
+    put_into_cart(visitor, demo)
+    during = page_seconds(visitor)
+    until(lambda: time.monotonic() - began > OUTAGE_SECONDS, "a minute without Meta", OUTAGE_SECONDS + 5)
+    demo.switch("down", False)
+    until(lambda: not demo.unsettled(), "everything was delivered after all", 120)
+    assert all(len(purchase_of(demo, number)) == 1 for number in numbers)
+    assert not demo.rows("SELECT 1 FROM capi_tracking_outboxevent WHERE status IN ('dead', 'expired')")
+    record_property("cart page, ms, with Meta and without", f"{usual:.0f} and {during:.0f}")
+
+
+def test_sale__what_the_run_left_behind_holds_no_plain_customer_and_no_token(demo):
+    tables = [
+        name
+        for (name,) in demo.rows("SELECT name FROM sqlite_master WHERE name LIKE 'capi_tracking_%' AND type = 'table'")
+    ]
+    assert len(tables) >= 6
+    stored = repr([demo.rows(f'SELECT * FROM "{table}"') for table in tables]).lower()
+    files = [
+        path for folder in ("logs", "broker", "tmp") for path in (demo.folder / folder).rglob("*") if path.is_file()
+    ]
+    assert files
+    written = "".join(path.read_text(errors="replace").lower() for path in files)
+    assert [word for word in PLAIN if word in stored] == []
+    assert [word for word in PLAIN if word in written] == []
