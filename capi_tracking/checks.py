@@ -1,7 +1,9 @@
 """System checks: what is wrong with the settings, and what to type instead."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from ipaddress import ip_network
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -14,12 +16,15 @@ from .conf import pixel as pixel_settings
 from .exceptions import ImproperlyTracked
 
 TYPES = get_type_hints(Settings)
+_is_policy = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 
 
 def check_settings(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Names and types of ``settings.CAPI_TRACKING``."""
+    """Names, types and values of ``settings.CAPI_TRACKING``."""
     given = getattr(settings, "CAPI_TRACKING", {})
-    return [*_unknown(given), *_mistyped(given)]
+    mistyped = list(_mistyped(given))
+    impossible = () if mistyped else (checks.Error(text, id="capi_tracking.E005") for text in _impossible())
+    return [*_unknown(given), *mistyped, *impossible]
 
 
 def check_pixels(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -46,6 +51,36 @@ def _mistyped(given: dict[str, Any]) -> Iterator[checks.CheckMessage]:
         if not isinstance(given[name], _classes(TYPES[name])):
             message = f"CAPI_TRACKING[{name!r}] must be {_named(TYPES[name])}, not {type(given[name]).__name__}."
             yield checks.Error(message, id="capi_tracking.E002")
+
+
+def _impossible() -> Iterator[str]:
+    """Values of the right type that would fail at the first request or order."""
+    if not settings.USE_TZ:
+        yield "USE_TZ must be True: an event happens at one moment, wherever it is read."
+    for alias in sorted(set(conf.OUTBOX_DATABASES) - set(settings.DATABASES)):
+        yield f"CAPI_TRACKING['OUTBOX_DATABASES'] names {alias!r}, which is not in DATABASES."
+    if not conf.OUTBOX_DATABASES:
+        yield "CAPI_TRACKING['OUTBOX_DATABASES'] must name a database."
+    if not _is_policy(conf.CONSENT_POLICY):
+        yield "CAPI_TRACKING['CONSENT_POLICY'] must be 1 to 64 letters, digits, - or _: it is a part of a cookie."
+    yield from _unreadable_proxies()
+    yield from _missing_rule()
+
+
+def _unreadable_proxies() -> Iterator[str]:
+    for network in [] if isinstance(conf.TRUSTED_PROXIES, int) else conf.TRUSTED_PROXIES:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            yield f"CAPI_TRACKING['TRUSTED_PROXIES']: {error}."
+
+
+def _missing_rule() -> Iterator[str]:
+    try:
+        if conf.CONSENT and not callable(import_string(conf.CONSENT)):
+            yield "CAPI_TRACKING['CONSENT'] names what can't be called."
+    except ImportError as error:
+        yield f"CAPI_TRACKING['CONSENT']: {error}."
 
 
 def _classes(hint: Any) -> tuple[type, ...]:

@@ -32,12 +32,18 @@ _STRICTNESS = {ConsentState.GRANTED: 0, ConsentState.LIMITED: 1, ConsentState.UN
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One decision and its proof. ``at`` is when the visitor decided, aware, or None."""
+    """One decision and its proof. ``at`` is when the visitor decided, aware, or None.
+
+    Raises ValueError for a state that is none of the four, which could pass for a grant.
+    """
 
     state: str = ConsentState.UNKNOWN
     policy: str = ""
     source: str = ""
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", ConsentState(self.state))
 
     def tightened(self, state: str, source: str) -> "Consent":
         """The stricter of the two; a looser state changes nothing."""

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from . import normalization
 from .conf import conf, keyed_hash
@@ -21,11 +21,12 @@ MAX_FORWARDED = 1000
 MAX_HOPS = 20
 MAX_COOKIES = 200
 MAX_TIME_DIGITS = 13
+IN_PATH = "%/:=&;$+,!?*@'~()[]"  # what a browser leaves as it is
 
 _current: ContextVar["HttpRequest | None"] = ContextVar("capi_tracking_request", default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RequestContext:
     """The visitor as Meta may see them; an empty string is what the request did not say."""
 
@@ -49,7 +50,7 @@ def of(request: "HttpRequest") -> RequestContext:
         fbp=normalization.fbp(cookie(request, "_fbp")),
         fbc=normalization.fbc(cookie(request, "_fbc")),
         client_ip=client_ip(request),
-        user_agent=request.headers.get("user-agent", "")[:MAX_AGENT],
+        user_agent=normalization.user_agent(request.headers.get("user-agent", "")[:MAX_AGENT]),
         url=clean_url(request.build_absolute_uri()),
         referrer=clean_url(request.headers.get("referer", "")),
         consent_cookie=cookie(request, "capi_consent"),
@@ -106,17 +107,18 @@ def identity_key(kind: str, value: str) -> str | None:
 
 
 def clean_url(url: str) -> str:
-    """The address without user, fragment and the query parameters that are not in ``URL_PARAMETERS``."""
+    """The address without user, fragment and the query parameters that are not in ``URL_PARAMETERS``; in ASCII alone."""
     try:
         parts = urlsplit(url)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         query = urlencode([pair for pair in pairs if _is_allowed(pair[0])])
+        path = quote(parts.path, safe=IN_PATH)
     except ValueError:
         return ""
     if parts.scheme not in {"http", "https"}:
         return ""
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, query, ""))[:MAX_URL]
+    return urlunsplit((parts.scheme, host, path, query, ""))[:MAX_URL] if host.isprintable() else ""
 
 
 def _is_allowed(name: str) -> bool:

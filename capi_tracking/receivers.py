@@ -1,6 +1,9 @@
 """Receivers that stand between the shop's signals and ours: our failure is a log line, never a customer's error."""
 
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from . import orders
 from .shield import shielded
@@ -18,8 +21,16 @@ def saved(sender: Any, instance: Any, using: str, raw: bool = False, **kwargs: A
 
 
 def _order_saved(order: Any, using: str) -> None:
-    with shielded(using) as outcome:
+    if orders.outbox_of(using) == using:
+        _observe(order, using)
+    else:  # the outbox is in another database, which knows nothing of a rollback in this one
+        transaction.on_commit(partial(_observe, order, using), using=using)
+
+
+def _observe(order: Any, using: str) -> None:
+    outbox = orders.outbox_of(using)
+    with shielded(outbox) as outcome:
         orders.observe(order, using=using)
     if outcome.error:
-        with shielded(using):
+        with shielded(outbox):
             orders.record_failure(order, outcome.error, using=using)

@@ -35,6 +35,7 @@ LIMITED_DATA_USE = "LDU"
 MAX_ORDER_KEY = 128
 MAX_PART = 32
 MAX_VALUE = 10**15
+MAX_PROOF = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def track(
     if reason:
         return _record_skip(row, reason, using)
     if event.user_data.too_broad:
-        return _record(_dead(row, "too_little_user_data"), using)
+        return _record(_without_enough(row), using)
     row.due_at = DatabaseNow() + delay
     return _record(row, using, delay)
 
@@ -101,12 +102,23 @@ def skip(
 def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, due_now: bool) -> None:
     """Give a row that still waits its final contents, or the reason why it may not be sent any more."""
     events = OutboxEvent.objects.using(using)
+    event = _not_in_the_future(event)
     reason = refusal(event, consent)
     if reason:
         events.withdraw(row.key, reason, **_proof(consent))
-    else:
-        events.complete(row.key, due_now=due_now, **contents_of(event), **_proof(consent))
+    elif not event.user_data.too_broad:
+        values = contents_of(event) | _proof(consent) | ({} if row.payload else _timing(row, event))
+        events.complete(row.key, due_now=due_now, **values)
         announce(row, using=using)
+
+
+def _timing(row: OutboxEvent, event: Event) -> dict[str, Any]:
+    """When it was buried, its time may not have been known."""
+    latest = deadline(event.event_time, event.action_source)
+    return {
+        "event_time": event.event_time,
+        "deadline_at": min(latest, row.deadline_at) if row.browser_at else latest,
+    }
 
 
 def bury(
@@ -124,7 +136,7 @@ def bury(
 ) -> OutboxEvent:
     """Record a sale that can't be told to Meta as it stands: dead, with the reason, so that it is not lost."""
     row = OutboxEvent(
-        key=outbox_key(pixel_settings(pixel).pixel_id, name, event_id),
+        key=outbox_key(_id_of(pixel), name, event_id),
         pixel=pixel,
         event_name=name,
         event_id=event_id,
@@ -140,6 +152,11 @@ def bury(
         notes=note[:255],
     )
     return _record(_dead(row, reason[:64]), using)
+
+
+def _id_of(pixel: str) -> str:
+    """ "" for an alias that the settings do not know: a sale is not lost by a misspelt one."""
+    return pixel_settings(pixel).pixel_id if pixel in conf.PIXELS else ""
 
 
 def acknowledge(receipt: Receipt, *, using: str | None = None) -> None:
@@ -235,8 +252,8 @@ def _row(event: Event, pixel: str, consent: Consent, order_key: str | None, part
 def _proof(consent: Consent) -> dict[str, Any]:
     return {
         "consent_state": consent.state,
-        "consent_policy": consent.policy,
-        "consent_source": consent.source,
+        "consent_policy": consent.policy[:MAX_PROOF],
+        "consent_source": consent.source[:MAX_PROOF],
         "consent_at": consent.at,
     }
 
@@ -273,6 +290,12 @@ def _without_the_person(row: OutboxEvent, reason: str) -> OutboxEvent:
     row.email_key = None if row.external_key else row.email_key
     row.settled_at = row.redacted_at = timezone.now()
     return row
+
+
+def _without_enough(row: OutboxEvent) -> OutboxEvent:
+    """Meta would refuse it. An order's customer may be saved after it, so its row stays open to its contents."""
+    row.payload = "" if row.order_key else row.payload
+    return _dead(row, "too_little_user_data")
 
 
 def _dead(row: OutboxEvent, reason: str) -> OutboxEvent:

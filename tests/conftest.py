@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import RequestFactory
 from django.utils import timezone
 
+from capi_tracking import context, orders
 from capi_tracking.events import Content, CustomData, Event, UserData
 from capi_tracking.transports.local import MemoryTransport
+from demo_project.shop.capi import ShopOrder
+from demo_project.shop.models import Order
+from tests.sales import FBP
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +54,29 @@ def capi(settings: Any) -> Callable[..., None]:
         settings.CAPI_TRACKING = {**django_settings.CAPI_TRACKING, **changes}
 
     return change
+
+
+@pytest.fixture
+def visitor(rf: RequestFactory) -> Callable[..., Any]:
+    """A context manager: code inside runs for a visitor's request with these cookies and headers."""
+
+    def serve(consent: str = "granted.1.1767225600", path: str = "/cart/", **headers: str) -> Any:
+        request = rf.post(path, REMOTE_ADDR="8.8.8.8", headers={"user-agent": "Safari", **headers})
+        request.COOKIES.update({"capi_consent": consent, "_fbp": FBP} if consent else {})
+        return context.serving(request)
+
+    return serve
+
+
+@pytest.fixture
+def adapter() -> Iterator[Callable[..., None]]:
+    """Replace members of the shop's order adapter for one test."""
+
+    def use(**members: Any) -> None:
+        orders.register(Order)(type("Changed", (ShopOrder,), members))
+
+    yield use
+    orders.register(Order)(ShopOrder)
 
 
 @pytest.fixture(autouse=True)

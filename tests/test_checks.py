@@ -47,6 +47,31 @@ def test_check_settings__the_defaults_have_their_own_types(capi):
     assert timedelta in {type(vars(Settings)[name]) for name in names}
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("TRUSTED_PROXIES", ["10.0.0.1/8"], "has host bits set"),
+        ("TRUSTED_PROXIES", ["nginx"], "does not appear to be"),
+        ("OUTBOX_DATABASES", ["default", "reports"], "'reports', which is not in DATABASES"),
+        ("OUTBOX_DATABASES", [], "must name a database"),
+        ("CONSENT_POLICY", "2.0", "letters, digits"),
+        ("CONSENT", "no.such.rule", "No module named 'no'"),
+        ("CONSENT", "capi_tracking.checks.TYPES", "can't be called"),
+    ],
+)
+def test_check_settings__a_value_that_cannot_work_is_named(capi, name, value, expected):
+    capi(**{name: value})
+    (message,) = check_settings()
+    assert message.id == "capi_tracking.E005"
+    assert name in message.msg
+    assert expected in message.msg
+
+
+def test_check_settings__times_without_a_zone_cannot_work(settings):
+    settings.USE_TZ = False
+    assert [message.id for message in check_settings()] == ["capi_tracking.E005"]
+
+
 def test_check_pixels__none_says_what_to_type(capi):
     capi(PIXELS={})
     (message,) = check_pixels()

@@ -78,6 +78,12 @@ def test_decide__a_rule_that_fails_grants_nothing_and_raises_nothing(capi, caplo
     assert "jo@shop.example" not in caplog.text
 
 
+@pytest.mark.parametrize("state", ["declined", "GRANTED", "", None])
+def test_consent__of_no_known_state_can_not_be_made(state):
+    with pytest.raises(ValueError, match="ConsentState"):
+        Consent(state)
+
+
 def test_vouched__is_the_callers_word_of_now():
     given = consent.vouched()
     assert (given.state, given.policy, given.source) == ("granted", "caller", "caller")

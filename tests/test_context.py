@@ -87,11 +87,18 @@ def test_client_ip__believes_forwarded_addresses_as_far_as_proxies_are_trusted(
         ("javascript:alert(1)", ""),
         ("https://[broken/", ""),
         ("https://shop.example/?q=\ud800", ""),
+        ("https://shop.example/\ud800", ""),
+        ("https://sh\x85op.example/", ""),
+        ("https://shop.example/a\x00b/\x85é/%C3%A9?q=\x01", "https://shop.example/a%00b/%C2%85%C3%A9/%C3%A9?q=%01"),
         ("", ""),
     ],
 )
 def test_clean_url__keeps_only_allowed_parameters(url, cleaned):
     assert context.clean_url(url) == cleaned
+
+
+def test_repr__tells_nothing_of_the_visitor(ask):
+    assert FBP not in repr(context.of(ask(cookies=f"_fbp={FBP}", user_agent="Safari")))
 
 
 def test_serving__is_over_when_its_block_is():

@@ -256,6 +256,14 @@ def test_on__lets_a_lead_be_where_somebody_vouches(options):
     assert "data-capi-on" in render('<a {% pixel_on "Lead" ' + options + " %}>")
 
 
+@pytest.mark.parametrize("on", ["", ' on="submit"', " on=trigger"])
+def test_on__a_lead_by_a_variable_is_refused_as_well(settings, on):
+    settings.DEBUG = True
+    html = render("<form {% pixel_on name" + on + " %}>", name="Lead", trigger="submit")
+    assert "data-capi-on" not in html
+    assert "unconfirmed=True" in html
+
+
 def test_on__that_can_not_be_says_why_inside_its_start_tag(settings):
     assert render('<form {% pixel_on "AddToCart" missing %}>') == "<form >"
     settings.DEBUG = True

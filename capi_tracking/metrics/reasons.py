@@ -17,6 +17,7 @@ _REASONS: Mapping[str, Promise] = {
         "The browser's copy went out more than 47 hours ago. Sent now, Meta would count the event twice."
     ),
     "too_little_user_data": _("Too little customer data: Meta refuses an event that could be nearly anybody."),
+    "order_deleted": _("The order was deleted in the transaction that paid it: there was no sale."),
     "by_staff": _("A member of staff cancelled it."),
     "refunded": _("The order was refunded before the event was sent."),
     "other_environment": _("It was recorded in another environment, perhaps before this database was copied."),

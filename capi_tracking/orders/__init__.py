@@ -3,7 +3,7 @@
 from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
 from .checkout import remember
 from .pages import PurchaseIsland, item_data, purchase_island
-from .recording import line_saved, observe, record_failure
+from .recording import line_saved, observe, outbox_of, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "line_saved",
     "observe",
     "order_adapter",
+    "outbox_of",
     "parent_of",
     "purchase_island",
     "record_failure",

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Model
-from django.utils import timezone
 
 from ..consent import Consent
 from ..events import ActionSource, Content, CustomData, StandardEvent
@@ -66,7 +65,7 @@ class OrderAdapter(ItemAdapter):
         return None
 
     def context_key(self, order: Any) -> str:
-        """Where the checkout context lies: under the order, or under the key that ``remember()`` gave."""
+        """Where the checkout context lies: under the order, or under the key that ``remember()`` gave ("" for none)."""
         return identity.order_key(type(order), order.pk)
 
     def source_url(self, order: Any) -> str:
@@ -111,7 +110,7 @@ class _Lines:
         price = fields.read(line, self.line_price) if self.line_price else None
         try:
             return Content(id=content_id, quantity=math.ceil(quantity or 0), item_price=price)
-        except InvalidEvent:
+        except (InvalidEvent, TypeError, ValueError, OverflowError):  # a quantity may be no number at all
             return None
 
 
@@ -143,10 +142,10 @@ class ModelOrderAdapter(_Lines, OrderAdapter):
         return fields.matches(order, self.paid_when)
 
     def event_time(self, order: Any) -> datetime | None:
-        return _aware(self._read(order, self.paid_at))
+        return fields.moment(self._read(order, self.paid_at))
 
     def placed_at(self, order: Any) -> datetime | None:
-        return _aware(self._read(order, self.created_at))
+        return fields.moment(self._read(order, self.created_at))
 
     def value(self, order: Any) -> Decimal | None:
         """What the buyer paid."""
@@ -182,7 +181,7 @@ class ModelItemAdapter(ItemAdapter):
     category: ClassVar[Path] = ()
 
     def custom_data(self, instance: Any) -> CustomData:
-        content_id = str(fields.read(instance, self.content_id))
+        content_id = fields.read(instance, self.content_id)
         price = fields.read(instance, self.price) if self.price else None
         return CustomData(
             value=price,
@@ -215,19 +214,11 @@ def _count(contents: Collection[Content]) -> int | None:
     return sum(content.quantity for content in contents) or None
 
 
-def _aware(moment: Any) -> datetime | None:
-    """A naive time of the shop's database is one of the current time zone."""
-    if moment is None:
-        return None
-    if not isinstance(moment, datetime):
-        raise ImproperlyTracked(f"A payment time must be a datetime, not {type(moment).__name__}.")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
-
-def model_of_lines(adapter: ItemAdapter, model: type[Model]) -> tuple[type[Model], str] | None:
-    """The model of an order's lines and the column that leads back to the order, where both are Django's."""
+def path_from_line(adapter: ItemAdapter, model: type[Model]) -> tuple[type[Model], str] | None:
+    """The model of an order's lines and the path from a line to the order's key, where both are Django's."""
     name = getattr(adapter, "lines", "")
     for relation in model._meta.related_objects:
         if relation.get_accessor_name() == name and relation.one_to_many:
-            return relation.related_model, relation.field.attname
+            key = relation.field
+            return relation.related_model, key.attname if key.target_field.primary_key else f"{key.name}.pk"
     return None

@@ -2,10 +2,12 @@
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db.models import Model
+from django.utils import timezone
 
 from ..exceptions import ImproperlyTracked
 
@@ -44,6 +46,15 @@ def _step(instance: Any, name: str) -> Any:
     except AttributeError:
         raise ImproperlyTracked(f"{type(instance).__name__} has no {name!r}.") from None
     return value() if callable(value) and not hasattr(value, "all") else value
+
+
+def moment(value: Any) -> datetime | None:
+    """An aware time; a naive one of the shop's database is one of the current time zone."""
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise ImproperlyTracked(f"A time must be a datetime, not {type(value).__name__}.")
+    return timezone.make_aware(value) if timezone.is_naive(value) else value
 
 
 def matches(instance: Any, conditions: Mapping[str, Any]) -> bool:

@@ -1,16 +1,40 @@
 """What an order is called: in our tables by its key, at Meta by an id that follows from it and says nothing of it."""
 
+import hashlib
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
 
 from ..conf import conf, keyed_hash
 
+MAX_KEY = 128
+READABLE = 60
+
+
+@cache
+def ancestry(model: type[Any]) -> tuple[type[Model], ...]:
+    """The model and, by multi-table inheritance, those whose rows carry the same key; a proxy is what it stands for."""
+    found: list[type[Model]] = []
+    meta = getattr(model, "_meta", None)
+    while meta is not None:
+        found.append(meta.concrete_model or model)
+        link = meta.pk.remote_field if meta.pk else None
+        meta = link.model._meta if link and getattr(link, "parent_link", False) else None
+    return tuple(found)
+
 
 def order_key(model: type[Model], pk: Any) -> str:
-    """``app.model:pk``, the same for a model and its proxies."""
-    concrete = model._meta.concrete_model or model
-    return f"{concrete._meta.label_lower}:{pk}"
+    """``app.model:pk``, the same for a model, its proxies and the models that inherit its table."""
+    root = ancestry(model)[-1]
+    return bounded(f"{root._meta.label_lower}:{root._meta.pk.to_python(pk)}")
+
+
+def bounded(key: str) -> str:
+    """The key as its column can hold it: of a longer one the beginning and a hash of the whole."""
+    if len(key) <= MAX_KEY:
+        return key
+    return f"{key[:READABLE]}~{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def event_id(key: str, event_name: str, part: str = "") -> str:

@@ -33,15 +33,18 @@ class PurchaseIsland:
 
 def item_data(instance: Any) -> CustomData:
     """The data of a registered product, cart or order. Raises :class:`ImproperlyTracked` if there is no adapter."""
-    return adapter_of(type(instance)).custom_data(instance)
+    return adapter_of(instance.__class__).custom_data(instance)  # not type(): a context processor's cart is lazy
 
 
 def purchase_island(order: Any) -> PurchaseIsland | None:
     """The browser's copy of a sale; None unless it was paid under 24 hours ago and no browser has had it."""
-    adapter = order_adapter(type(order))
+    adapter = order_adapter(order.__class__)
     if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
         return None
-    sale = Sale(order, adapter, order._state.db or DEFAULT_DB_ALIAS, adapter.pixels(order)[0])
+    pixel = next(iter(adapter.pixels(order)), None)
+    if pixel is None:
+        return None
+    sale = Sale(order, adapter, order._state.db or DEFAULT_DB_ALIAS, pixel)
     when = time_of(sale)
     if when is None or timezone.now() - when >= BROWSER_WINDOW:
         return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connections, transaction
@@ -10,18 +11,19 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils import timezone
 
-from .. import normalization, tracking
+from .. import context, normalization, tracking
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
 from ..exceptions import InvalidEvent
 from ..models import CheckoutContext, OutboxEvent, Source, deadline
 from ..shield import shielded
-from . import checkout, identity, limited
+from . import checkout, fields, identity, limited
 from .adapters import OrderAdapter
 from .registry import order_adapter, parent_of
 
 LINES_COME_LATER = timedelta(seconds=2)
+LOOK_BACK = 50  # entries: an order's saves and those of its lines follow one another
 
 
 class Sale(NamedTuple):
@@ -38,7 +40,12 @@ class Sale(NamedTuple):
 
     @property
     def key(self) -> str:
-        return identity.order_key(type(self.order), self.order.pk)
+        return identity.order_key(self.order.__class__, self.order.pk)
+
+    @property
+    def context_key(self) -> str:
+        """Where its checkout context lies. An adapter's "" is no key: under it all buyers would be one."""
+        return identity.bounded(self.adapter.context_key(self.order) or self.key)
 
     @property
     def event_id(self) -> str:
@@ -58,15 +65,24 @@ def outbox_of(using: str) -> str:
 
 def observe(order: Any, *, using: str) -> None:
     """An order was saved: keep its buyer's context, and record the sale if it has been paid."""
-    adapter = order_adapter(type(order))
+    adapter = order_adapter(order.__class__)
     if adapter is None or not conf.ENABLED:
         return
     request = checkout.visitor_request()
     if request is not None:
-        checkout.capture(request, adapter.context_key(order), using=outbox_of(using))
+        checkout.capture(request, Sale(order, adapter, using).context_key, using=outbox_of(using))
     if adapter.is_purchase(order):
         for pixel in adapter.pixels(order):
-            _record(Sale(order, adapter, using, pixel))
+            _record_or_bury(Sale(order, adapter, using, pixel))
+
+
+def _record_or_bury(sale: Sale) -> None:
+    """Each pixel's row for itself: what is wrong with one costs the others nothing."""
+    with shielded(sale.outbox) as outcome:
+        _record(sale)
+    if outcome.error:
+        with shielded(sale.outbox):
+            _bury(sale, outcome.error)
 
 
 def _record(sale: Sale) -> None:
@@ -84,7 +100,7 @@ def _record(sale: Sale) -> None:
             source=Source.ORDER,
             delay=LINES_COME_LATER,
         )
-    complete_after_commit(type(sale.order), sale.order.pk, using=sale.database)
+    complete_after_commit(sale)
 
 
 def time_of(sale: Sale) -> datetime | None:
@@ -102,19 +118,20 @@ def time_of(sale: Sale) -> datetime | None:
 def build(sale: Sale, when: datetime, event_id: str) -> tuple[Event, Consent]:
     """The sale's event and the consent under which it goes."""
     order, adapter = sale.order, sale.adapter
-    seen = checkout.recall(adapter.context_key(order), using=sale.outbox)
+    seen = checkout.recall(sale.context_key, using=sale.outbox)
     consent = adapter.consent(order) or _tightened(checkout.consent_in(seen))
     customer = adapter.user_data(order)
+    known = {name: value for name, value in customer.items() if value not in (None, "")}
     event = Event(
         name=adapter.event_name,
         event_id=event_id,
         event_time=when,
         action_source=adapter.action_source,
-        event_source_url=(seen.url if seen else "") or adapter.source_url(order),
+        event_source_url=(seen.url if seen else "") or context.clean_url(adapter.source_url(order)),
         referrer_url=seen.referrer if seen else "",
-        user_data=UserData.of(**customer, **_browser(seen)),
+        user_data=UserData.of(**{**_browser(seen), **known}),
         custom_data=adapter.custom_data(order),
-        **_processing(consent, customer),
+        **_processing(consent, known),
     )
     return event, consent
 
@@ -155,60 +172,71 @@ class Completion:
     using: str
 
     def __call__(self) -> None:
-        with shielded(self.using):
+        with shielded(outbox_of(self.using)):
             complete(self.model, self.pk, using=self.using)
 
 
-def complete_after_commit(model: type[Model], pk: Any, *, using: str) -> None:
+def complete_after_commit(sale: Sale) -> None:
+    _after_commit(Completion(sale.order.__class__, sale.order.pk, sale.database))
+
+
+def _after_commit(completion: Completion) -> None:
     """Once per order and transaction, however often it is saved."""
-    completion = Completion(model, pk, using)
     # Django's own list of what runs after the commit: a rolled-back savepoint takes its entries away again.
-    if not any(entry[1] == completion for entry in connections[using].run_on_commit):
-        transaction.on_commit(completion, using=using)
+    latest = islice(reversed(connections[completion.using].run_on_commit), LOOK_BACK)
+    if not any(entry[1] == completion for entry in latest):
+        transaction.on_commit(completion, using=completion.using)
 
 
 def line_saved(line: Any, *, using: str) -> None:
     """A line came after its order: complete what still waits."""
     parent = parent_of(type(line))
     if parent is not None and conf.ENABLED:
-        complete_after_commit(parent.model, getattr(line, parent.column), using=using)
+        _after_commit(Completion(parent.model, fields.read(line, parent.path), using))
 
 
 def complete(model: type[Model], pk: Any, *, using: str) -> None:
     """Give the order's waiting rows their final contents and make them due."""
     adapter = order_adapter(model)
-    key = identity.order_key(model, pk)
-    if adapter is None or not OutboxEvent.objects.using(outbox_of(using)).incomplete(key).exists():
+    waiting = OutboxEvent.objects.using(outbox_of(using)).incomplete(identity.order_key(model, pk))
+    if adapter is None or not waiting.exists():
         return
     order = model._base_manager.using(using).filter(pk=pk).first()
-    if order is None or not adapter.is_purchase(order):
-        return
-    for pixel in adapter.pixels(order):
-        _complete(Sale(order, adapter, using, pixel))
+    if order is None:
+        _withdraw_all(waiting)
+    elif adapter.is_purchase(order):
+        for pixel in adapter.pixels(order):
+            _complete(Sale(order, adapter, using, pixel))
+
+
+def _withdraw_all(waiting: Any) -> None:
+    """The order was deleted in the transaction that paid it: there was no sale."""
+    for key in waiting.values_list("key", flat=True):
+        waiting.withdraw(key, "order_deleted")
 
 
 def _complete(sale: Sale) -> None:
     row = sale.rows.incomplete(sale.key).first()
-    if row is None:
+    # a row that was buried without contents may be without the right time as well
+    when = row and (row.event_time if row.payload else time_of(sale))
+    if row is None or when is None or sale.pixel not in conf.PIXELS:
         return
-    event, consent = build(sale, row.event_time, row.event_id)  # its own id, though the key may have been rotated
+    event, consent = build(sale, when, row.event_id)  # its own id, though the key may have been rotated
     tracking.complete(row, event, consent, using=sale.outbox, due_now=bool(event.custom_data.contents))
 
 
 def record_failure(order: Any, error: Exception, *, using: str) -> None:
-    """An adapter failed on a sale: the row says so, and waits for the adapter to be mended and the order saved."""
-    adapter = order_adapter(type(order))
-    if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
+    """An adapter failed before it could name the pixels: the default's row says so."""
+    adapter = order_adapter(order.__class__)
+    if adapter is not None and conf.ENABLED and adapter.is_purchase(order):
+        _bury(Sale(order, adapter, using), error)
+
+
+def _bury(sale: Sale, error: Exception) -> None:
+    """The row says what failed; it lives again when the order is read anew after the commit, or saved after a mend."""
+    when = _time_despite_failure(sale)
+    if when is None:
         return
-    for pixel in adapter.pixels(order):
-        sale = Sale(order, adapter, using, pixel)
-        when = time_of(sale)
-        if when is not None:
-            _bury(sale, when, error)
-
-
-def _bury(sale: Sale, when: datetime, error: Exception) -> None:
-    reason = f"invalid_{error.field}" if isinstance(error, InvalidEvent) else "adapter_failed"
     tracking.bury(
         name=sale.adapter.event_name,
         event_id=sale.event_id,
@@ -218,14 +246,21 @@ def _bury(sale: Sale, when: datetime, error: Exception) -> None:
         using=sale.outbox,
         order_key=sale.key,
         source=Source.ORDER,
-        reason=reason,
+        reason=f"invalid_{error.field}" if isinstance(error, InvalidEvent) else "adapter_failed",
         note=type(error).__name__,
     )
+    complete_after_commit(sale)
+
+
+def _time_despite_failure(sale: Sale) -> datetime | None:
+    with shielded(sale.outbox):
+        return time_of(sale)
+    return timezone.now()
 
 
 def track_since(using: str) -> datetime | None:
     """Nothing paid before this moment is ever sent: ``TRACK_SINCE``, or when this app was first migrated."""
-    return conf.TRACK_SINCE or _migrated_at(using)
+    return fields.moment(conf.TRACK_SINCE) or _migrated_at(using)
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,6 @@
 """Which adapter speaks for which model. Filled by the ``capi.py`` of each installed app, as ``admin.py`` is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model
@@ -8,16 +8,18 @@ from django.utils.module_loading import autodiscover_modules
 
 from ..conf import conf
 from ..exceptions import ImproperlyTracked
-from .adapters import ItemAdapter, OrderAdapter, model_of_lines
+from .adapters import ItemAdapter, OrderAdapter, path_from_line
+from .identity import ancestry
 
 AdapterClass = TypeVar("AdapterClass", bound=type[ItemAdapter])
+Entry = TypeVar("Entry")
 
 
 class Parent(NamedTuple):
-    """Where a line belongs: its order's model, and the line's column that holds the order's key."""
+    """Where a line belongs: its order's model, and the path from the line to the order's key."""
 
     model: type[Model]
-    column: str
+    path: str
 
 
 _adapters: dict[type[Model], ItemAdapter] = {}
@@ -30,6 +32,8 @@ def register(model: type[Model]) -> Callable[[AdapterClass], AdapterClass]:
     def decorate(adapter_class: AdapterClass) -> AdapterClass:
         if not issubclass(adapter_class, ItemAdapter):
             raise ImproperlyTracked(f"{adapter_class.__name__} is no adapter of capi_tracking.orders.")
+        if model._meta.abstract:
+            raise ImproperlyTracked(f"{model.__name__} is abstract: register the models that inherit from it.")
         _add(model, adapter_class())
         return adapter_class
 
@@ -48,32 +52,34 @@ def discover() -> None:
 
 
 def adapter_of(model: type[Any]) -> ItemAdapter:
-    """The model's adapter. Raises :class:`ImproperlyTracked` that says how to register one."""
-    try:
-        return _adapters[_concrete(model)]
-    except KeyError:
-        raise ImproperlyTracked(
-            f"{model.__name__} has no adapter: register one in the {conf.DISCOVER}.py of its app."
-        ) from None
+    """The adapter of the model, or of the one it inherits from. Raises :class:`ImproperlyTracked` if there is none."""
+    adapter = _nearest(_adapters, model)
+    if adapter is None:
+        raise ImproperlyTracked(f"{model.__name__} has no adapter: register one in the {conf.DISCOVER}.py of its app.")
+    return adapter
 
 
 def order_adapter(model: type[Any]) -> OrderAdapter | None:
     """The adapter if the model is a registered order, else None."""
-    adapter = _adapters.get(_concrete(model))
+    adapter = _nearest(_adapters, model)
     return adapter if isinstance(adapter, OrderAdapter) else None
 
 
 def parent_of(line_model: type[Any]) -> Parent | None:
-    return _parents.get(_concrete(line_model))
+    return _nearest(_parents, line_model)
 
 
 def _add(model: type[Model], adapter: ItemAdapter) -> None:
     _adapters[_concrete(model)] = adapter
-    lines = model_of_lines(adapter, model) if isinstance(adapter, OrderAdapter) else None
-    if lines:
-        _parents[_concrete(lines[0])] = Parent(model, lines[1])
+    found = path_from_line(adapter, model) if isinstance(adapter, OrderAdapter) else None
+    if found:
+        line, path = found
+        _parents[_concrete(line)] = Parent(model, path)
 
 
-def _concrete(model: type[Any]) -> type[Any]:
-    meta = getattr(model, "_meta", None)
-    return (meta.concrete_model or model) if meta else model
+def _concrete(model: type[Model]) -> type[Model]:
+    return ancestry(model)[0]
+
+
+def _nearest(table: Mapping[type[Model], Entry], model: type[Model]) -> Entry | None:
+    return next((table[each] for each in ancestry(model) if each in table), None)

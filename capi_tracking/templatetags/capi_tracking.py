@@ -134,12 +134,12 @@ class TriggerNode(EventNode):
     def check(self, name: object) -> None:
         super().check(name)
         trigger = self.given.get("on")
-        is_on_submit = trigger is None or trigger.var == "submit"
-        if name in CONFIRMED and is_on_submit and str(self.given.get("unconfirmed")) != "True":
-            raise TemplateSyntaxError(
-                f"{{% {self.tag} %}} a form that fails validation is no {name}: track it where it succeeds, or say "
-                "unconfirmed=True"
-            )
+        if self._is_premature(name, "" if trigger is None else trigger.var):
+            raise TemplateSyntaxError(f"{{% {self.tag} %}} {_premature(name)}")
+
+    def _is_premature(self, name: object, trigger: object) -> bool:
+        is_vouched_for = str(self.given.get("unconfirmed")) == "True"
+        return name in CONFIRMED and trigger in ("", "submit") and not is_vouched_for
 
     def render(self, context: Context) -> SafeString:
         return _rendered(self.tag, _attribute, lambda: self._attributes(context))
@@ -148,10 +148,17 @@ class TriggerNode(EventNode):
         trigger = str(self.given["on"].resolve(context)) if "on" in self.given else ""
         if trigger and not _is_event_type(trigger):
             raise _Nothing(f"on={trigger!r} is no DOM event")
-        event = json.dumps(self.island(context), ensure_ascii=False)
+        island = self.island(context)
+        if self._is_premature(island["name"], trigger):
+            raise _Nothing(_premature(island["name"]))
+        event = json.dumps(island, ensure_ascii=False)
         if trigger:
             return format_html('data-capi-on="{}" data-capi-trigger="{}"', event, trigger)
         return format_html('data-capi-on="{}"', event)
+
+
+def _premature(name: object) -> str:
+    return f"a form that fails validation is no {name}: track it where it succeeds, or say unconfirmed=True"
 
 
 class _Nothing(Exception):

@@ -1,0 +1,35 @@
+"""The shield: our failure is a log line, unless the shop's own transaction is gone."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from capi_tracking.shield import shielded
+from demo_project.shop.models import Product
+
+pytestmark = pytest.mark.django_db
+
+
+def test_shield__keeps_a_failure_from_the_shop_and_tells_its_kind_alone(caplog):
+    with shielded("default") as outcome:
+        raise ValueError("jo@shop.example")
+    assert isinstance(outcome.error, ValueError)
+    assert "ValueError" in caplog.text
+    assert "jo@shop.example" not in caplog.text
+
+
+def test_shield__undoes_what_was_written_inside():
+    with shielded("default"):
+        Product.objects.create(sku="a", slug="a", title="A", price=1)
+        raise ValueError
+    assert not Product.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="the others take a ROLLBACK behind Django's back in other ways"
+)
+def test_shield__lets_an_error_rise_that_took_the_shops_transaction_with_it():
+    with pytest.raises(DatabaseError), transaction.atomic(), shielded("default"):
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")  # as InnoDB does in a deadlock: the savepoints are gone too
+        raise DatabaseError
