@@ -4,6 +4,7 @@ DATABASE_URL, CELERY_BROKER_URL, META_PIXEL_ID, META_ACCESS_TOKEN, META_GRAPH_UR
 DEBUG; and for several demos beside each other DEMO_DIR, DEMO_PORT, DEMO_SANDBOX_PORT.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,7 +70,8 @@ def database() -> dict:
     if "DATABASE_URL" in env.ENVIRON:
         chosen = env.db_url("DATABASE_URL")
     else:
-        DEMO_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+        with suppress(OSError):  # the demo says it better
+            DEMO_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
         chosen = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DEMO_DIR / "shop.sqlite3")}
     if chosen["ENGINE"].endswith("sqlite3"):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
@@ -116,7 +118,6 @@ CAPI_TRACKING = {
     "NUDGE": "celery",
     "TRUSTED_PROXIES": 1,
     "DEFAULT_COUNTRY": "DE",
-    "SEND_IN_DEBUG": True,
 }
 CSP_PIXEL_ORIGINS = ["https://connect.facebook.net", "https://www.facebook.com"]
 if USES_SANDBOX:

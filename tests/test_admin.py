@@ -202,6 +202,33 @@ def test_event_list__filters_and_searches(admin_client, query, found):
     assert {event.event_id for event in listed} == found
 
 
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        ("outboxevent", {"payload__contains": "8.8.8.8"}),
+        ("outboxevent", {"email_key__startswith": "a"}),
+        ("checkoutcontext", {"fbp__startswith": "fb.1"}),
+        ("deliveryattempt", {"events__contains": "1"}),
+    ],
+)
+def test_lists__filter_by_their_own_filters_alone(admin_client, model, query):
+    one_of_each()
+    assert admin_client.get(address(model), query).status_code == 400
+
+
+@pytest.mark.parametrize("query", [{"event": "\0"}, {"of_pixel": "\0"}, {"status__exact": "\0"}])
+def test_event_list__survives_what_no_database_can_look_for(admin_client, query):
+    assert admin_client.get(address("outboxevent"), query, follow=True).redirect_chain
+
+
+@pytest.mark.parametrize("model", ["outboxevent", "deliveryattempt"])
+def test_lists__name_the_pixel_only_where_there_are_several(admin_client, capi, model):
+    one_of_each()
+    columns = admin_client.get(address(model)).context["cl"].list_display
+    capi(PIXELS={"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}})
+    assert [*columns, "pixel"] == admin_client.get(address(model)).context["cl"].list_display
+
+
 def test_event_list__never_counts_the_whole_table(admin_client, django_assert_max_num_queries):
     OutboxEventFactory()
     with django_assert_max_num_queries(6) as asked:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -218,8 +219,7 @@ def test_deliver_due__a_cancelled_row_stays_cancelled_in_spite_of_a_2xx() -> Non
 
 
 def claimed(number: int, **changes: Any) -> Claimed:
-    now = timezone.now()
-    row = Claimed(number, f"k{number}", "x" * 9, now, leases=0, strikes=0, environment="")
+    row = Claimed(number, f"k{number}", "x" * 9, is_late=False, leases=0, strikes=0, environment="")
     return row._replace(**changes)
 
 
@@ -503,6 +503,20 @@ def test_deliver_due__a_poison_event_that_breaks_the_server_is_isolated(capi: An
     assert due_at > timezone.now() + timedelta(minutes=1)
 
 
+def test_deliver_due__a_poison_event_that_breaks_the_transport_is_isolated(capi: Any) -> None:
+    def parses(batch: Batch) -> None:
+        if any("nonsense" in payload for payload in batch.payloads):
+            raise ValueError
+
+    capi(BATCH_SIZE=16)
+    make_rows(15)
+    make_row(99, payload="nonsense")
+    for _ in range(10):
+        deliver(always=parses)
+        make_due()
+    assert [name for name, status in statuses().items() if status != Status.SENT] == ["e99"]
+
+
 def test_deliver_due__the_third_5xx_halves_at_once_within_the_same_drain() -> None:
     make_rows(8, strikes=2)
     report, transport = deliver(always=refuses("e7", error=Unreachable, http_status=500))
@@ -693,6 +707,13 @@ def test_deliver_due__a_row_past_its_deadline_never_enters_a_batch() -> None:
     assert report.expired == 1
     assert statuses()["e1"] == Status.EXPIRED
     assert [call["reason"] for call in calls] == ["too_old"]
+
+
+def test_deliver_due__a_worker_whose_clock_is_wrong_throws_nothing_away() -> None:
+    make_row()
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        report, _ = deliver()
+    assert (report.delivered, report.expired) == (1, 0)
 
 
 def test_deliver_due__a_row_without_its_payload_never_enters_a_batch() -> None:

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu import Connection
 
+from capi_tracking.delivery import deliver_due
 from demo_project import broker, csp
 from demo_project import settings as demo_settings
 from demo_project.shop import carts, catalogue, checkout, gateway, payments
@@ -26,6 +27,7 @@ from demo_project.shop.demo import Plan, only_one
 from demo_project.shop.management.commands import demo as command
 from demo_project.shop.models import MAX_QUANTITY, Cart, Order, OrderLine, Product
 from demo_project.shop.processes import Child, Children, DemoFailed
+from tests.outbox_rows import make_row, statuses
 
 BUYER = {
     "email": "kite@example.org",
@@ -301,6 +303,15 @@ def test_settings__leave_another_database_its_own_options(monkeypatch):
     assert "OPTIONS" not in demo_settings.database()
 
 
+def test_settings__send_nothing_to_the_real_meta_with_debug_on_and_no_test_code(db, settings):
+    settings.DEBUG = True
+    settings.CAPI_TRACKING = demo_settings.CAPI_TRACKING | {"GRAPH_URL": "https://graph.invalid"}
+    make_row()
+    assert command.sends_nothing()
+    assert deliver_due().requests == 0
+    assert statuses() == {"e1": "pending"}
+
+
 def test_seed__adds_only_what_is_missing(db):
     assert catalogue.seed() == len(catalogue.ITEMS)
     Product.objects.filter(sku="GL-101").update(price=Decimal("31.00"))
@@ -383,6 +394,12 @@ def test_only_one__demo_runs_in_a_folder(tmp_path):
     with only_one(tmp_path), pytest.raises(DemoFailed, match="Another demo"), only_one(tmp_path):
         pass
     with only_one(tmp_path):
+        pass
+
+
+def test_only_one__says_that_a_folder_cannot_be_used(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoFailed, match="DEMO_DIR"), only_one(tmp_path / "file"):
         pass
 
 

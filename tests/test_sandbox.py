@@ -525,12 +525,23 @@ def test_the_server__listens_on_loopback_alone(sandbox):
 
 
 @pytest.mark.parametrize(
-    ("head", "status"), [("Content-Length: 99999999999", b"413"), ("Transfer-Encoding: chunked", b"411")]
+    ("head", "status"),
+    [
+        ("Content-Length: 99999999999", b"413"),
+        (f"Content-Length: {'9' * 5000}", b"413"),
+        ("Transfer-Encoding: chunked", b"411"),
+    ],
 )
 def test_a_body__without_a_bound_is_not_read(sandbox, head, status):
     with socket.create_connection(("127.0.0.1", sandbox._server.server_port), timeout=5) as client:
         client.sendall(f"POST /v26.0/{PIXEL}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\n".encode())
         assert client.recv(100).startswith(b"HTTP/1.1 " + status)
+
+
+def test_an_address__that_cannot_be_read_is_refused(sandbox):
+    with socket.create_connection(("127.0.0.1", sandbox._server.server_port), timeout=5) as client:
+        client.sendall(b"GET http://[ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 400")
 
 
 def test_stop__hangs_up_on_kept_connections(clock, event, http):

@@ -18,7 +18,7 @@ MOST_LISTED = 50
 
 @admin.register(DeliveryAttempt)
 class AttemptAdmin(ReadOnlyAdmin):
-    list_display = ["started_at", "outcome", "http_status", "code", "subcode", "batch_size", "duration_ms", "pixel"]
+    list_display = ["started_at", "outcome", "answer", "batch_size", "duration_ms", "pixel"]
     list_filter = [AttemptPeriodFilter, "kind", PixelFilter]
     sortable_by = ["started_at"]
     ordering = ["-started_at"]
@@ -43,6 +43,12 @@ class AttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("outcome"))
     def outcome(self, attempt: DeliveryAttempt) -> SafeString:
         return pill(LEVELS.get(Kind(attempt.kind), "bad"), attempt.get_kind_display())
+
+    @admin.display(description=_("answer"))
+    def answer(self, attempt: DeliveryAttempt) -> str:
+        codes = [code for code in (attempt.code, attempt.subcode) if code is not None]
+        told = [f"HTTP {attempt.http_status}"] if attempt.http_status else []
+        return ", ".join([*told, "/".join(map(str, codes))] if codes else told) or "-"
 
     @admin.display(description=_("meaning"))
     def meaning(self, attempt: DeliveryAttempt) -> str:

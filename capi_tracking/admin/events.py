@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics
-from ..conf import conf
 from ..models import OutboxEvent, Status
 from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter
 from .readonly import ReadOnlyAdmin, pill
@@ -33,7 +32,7 @@ PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
 
 @admin.register(OutboxEvent)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match"]
+    list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match", "pixel"]
     list_filter = [
         EventPeriodFilter,
         "status",
@@ -52,9 +51,6 @@ class EventAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return metrics.with_pair(super().get_queryset(request)).defer("payload")
-
-    def get_list_display(self, request: HttpRequest) -> Any:
-        return [*self.list_display, "pixel"] if len(conf.PIXELS) > 1 else self.list_display
 
     # -- columns -------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from ..conf import conf
 
 MOST_COUNTED = 10_000
 MOST_CHANGED = 1_000
@@ -53,6 +56,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "change")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the pixel where there is one alone."""
+        return [column for column in self.list_display if column != "pixel" or len(conf.PIXELS) > 1]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only the filters' own: others scan the table, and would spell out what the pages shorten."""
+        ours = {getattr(each, "parameter_name", each) for each in self.list_filter}
+        return lookup.partition("__")[0] in ours
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        if any("\0" in value for value in request.GET.values()):
+            raise IncorrectLookupParameters  # PostgreSQL would raise an error of its own
+        return super().get_changelist_instance(request)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         find = type(self).find

@@ -14,7 +14,7 @@ LEVELS = {BrowserState.HANDED_OVER: "good", BrowserState.BLOCKED: "warn", Browse
 
 @admin.register(BrowserReceipt)
 class ReceiptAdmin(ReadOnlyAdmin):
-    list_display = ["event_name", "event_id", "heard", "created_at", "changed_at", "detail", "pixel"]
+    list_display = ["event_name", "event_id", "heard", "detail", "created_at", "pixel"]
     list_filter = [PeriodFilter, "state", EventNameFilter, PixelFilter]
     sortable_by = ["created_at"]
     ordering = ["-created_at"]

@@ -19,6 +19,10 @@ MAX_SMALL = 2**15 - 1
 MAX_INT = 2**31 - 1
 
 
+class Faulty(Unreachable):
+    """Our own transport failed: perhaps over one event that it cannot read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What one request came to: ``outcome`` is the acknowledgement, or an error of one of the four kinds."""
@@ -63,9 +67,9 @@ def _send(transport: Transport, batch: Batch) -> Acknowledgement | TransportErro
     return answer if isinstance(answer, Acknowledgement) else _bug(f"send() returned {type(answer).__name__}")
 
 
-def _bug(what: str) -> Unreachable:
+def _bug(what: str) -> Faulty:
     logger.error("The transport failed (%s); the events wait for another try.", what)
-    return Unreachable(what)
+    return Faulty(what)
 
 
 def _columns(outcome: Acknowledgement | TransportError) -> dict[str, Any]:

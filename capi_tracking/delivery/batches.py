@@ -1,7 +1,6 @@
 """Which leased rows may go, and which go into one request together. Pure."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from ..models import LEASE_LIMIT, Claimed
 
@@ -13,11 +12,11 @@ NEVER_ANSWERED = "never_answered"
 NO_PAYLOAD = "no_payload"
 
 
-def obstacle(row: Claimed, now: datetime, environment: str) -> str:
+def obstacle(row: Claimed, environment: str) -> str:
     """Why the row may not be sent, or "". An empty ``environment`` guards nothing."""
     if environment and row.environment != environment:
         return OTHER_ENVIRONMENT
-    if row.deadline_at <= now:
+    if row.is_late:
         return TOO_LATE
     if row.leases > LEASE_LIMIT:
         return NEVER_ANSWERED

@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from django.db import OperationalError, connections, transaction
-from django.utils import timezone
 
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
 from ..signals import event_delivered, event_failed, pixel_paused
 from ..transports import Acknowledgement, UnknownRefusal
-from .attempts import Attempt, attempt
+from .attempts import Attempt, Faulty, attempt
 from .batches import OTHER_ENVIRONMENT, PATIENCE, TOO_LATE, cut, halves, obstacle
 from .lane import FAILURES, NOW, Lane, describe, fingerprint, pause
 
@@ -53,10 +52,10 @@ class Consignment:
 
     def _fit(self) -> list[Claimed]:
         """Those that may go; the others are held or closed, with the reason."""
-        now, environment = timezone.now(), conf.ENVIRONMENT
+        environment = conf.ENVIRONMENT
         sorted_out: dict[str, list[Claimed]] = defaultdict(list)
         for row in self.rows:
-            sorted_out[obstacle(row, now, environment)].append(row)
+            sorted_out[obstacle(row, environment)].append(row)
         fit = sorted_out.pop("", [])
         for reason, rows in sorted_out.items():
             self._keep_back(rows, reason)
@@ -168,11 +167,11 @@ class Consignment:
         self.lane.wait(error, tries=self.lane.pixels.failed(self.lane.pixel.alias))
 
     def _unreachable(self, rows: list[Claimed], error: TransportError, pk: int) -> Batches:
-        """An outage is the pixel's; an answer that says no may be these events' fault all the same."""
+        """An outage is the pixel's; a "no", or a transport that falls over them, may be these events' own fault."""
         failures = self.lane.pixels.failed(self.lane.pixel.alias)
         if failures >= FAILURES or self.lane.probing:
             self.lane.wait(error, tries=failures - FAILURES + 1)
-        strike = (error.http_status or 0) >= SERVER_SAYS_NO
+        strike = isinstance(error, Faulty) or (error.http_status or 0) >= SERVER_SAYS_NO
         struck = [row._replace(strikes=row.strikes + strike) for row in rows]
         if strike and len(rows) > 1 and struck[0].strikes >= PATIENCE:
             self.lane.events.strike(self.token, _pks(rows), attempt=pk)

@@ -60,7 +60,7 @@ class Claimed(NamedTuple):
     pk: int
     key: str
     payload: str
-    deadline_at: datetime
+    is_late: bool
     leases: int
     strikes: int
     environment: str
@@ -159,6 +159,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def _claimed(self, pixel: str, priority: int, token: str) -> list[Claimed]:
         # a lease ends in the future, so the claim index leads straight past the backlog
         mine = self.filter(pixel=pixel, priority=priority, due_at__gt=DatabaseNow(), lease_token=token)
+        # the database says what is late: a worker whose clock is wrong must not throw the outbox away
+        late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
+        mine = mine.annotate(is_late=late)
         return [Claimed(*values) for values in mine.order_by("id").values_list(*Claimed._fields)]
 
     def held_by(self, token: str, pks: Collection[int]) -> "OutboxQuerySet":

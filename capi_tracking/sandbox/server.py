@@ -14,6 +14,7 @@ from .wire import MAX_BODY_BYTES, Answer, Request, query_fields
 
 SOCKET_TIMEOUT_SECONDS = 30
 MAX_CONNECTIONS = 256
+MAX_DIGITS = 12  # of a length; Python itself refuses to read thousands
 CLOSE_SECONDS = 5
 
 Application = Callable[[Request], Answer | None]
@@ -48,7 +49,10 @@ class Handler(BaseHTTPRequestHandler):
             self._write(answer)
 
     def _request(self) -> Request:
-        address = urlsplit(self.path)
+        try:
+            address = urlsplit(self.path)
+        except ValueError:
+            raise Refusal("address: can't be read") from None
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(self.command, address.path, query_fields(address.query), headers, self._body())
 
@@ -58,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal():
             raise Refusal("body: the Content-Length is not a number")
-        if int(length) > MAX_BODY_BYTES:
+        if len(length) > MAX_DIGITS or int(length) > MAX_BODY_BYTES:
             raise Refusal("body: too large", code=1, status=413)
         return self.rfile.read(int(length))
 

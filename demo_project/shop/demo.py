@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from demo_project.shop.processes import Child, DemoFailed, answers_http
 
@@ -92,11 +93,18 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
+def open_lock(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "lock").open("w")
+    except OSError as error:
+        raise DemoFailed(f"The folder {folder} can't be used ({error.strerror}). Set DEMO_DIR to another.") from error
+
+
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the folder: a second demo in it would share the queue, or ``--reset`` the first one's database away."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with open_lock(folder) as lock:
         try:
             if fcntl:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

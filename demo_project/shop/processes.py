@@ -112,7 +112,7 @@ class Children:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with ignored(signal.SIGINT, signal.SIGTERM):
+        with ignored(signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             for child in reversed(self.started):
                 child.stop()
 

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
+from capi_tracking.conf import is_loopback
 from demo_project.shop import catalogue
 from demo_project.shop.demo import ROOT, Plan, only_one
 from demo_project.shop.processes import Children, DemoFailed, port_is_free
@@ -113,6 +114,14 @@ def create_staff() -> None:
         users.create_superuser("admin", "admin@shop.example", "admin")
 
 
+def sends_nothing() -> bool:
+    """Delivery's own rule: with DEBUG on, the real Meta gets test events alone."""
+    pixel = settings.CAPI_TRACKING["PIXELS"]["default"]
+    return settings.DEBUG and not is_loopback(settings.CAPI_TRACKING["GRAPH_URL"]) and not pixel.get("TEST_EVENT_CODE")
+
+
 def banner(plan: Plan) -> str:
-    graph = f"Sandbox   {plan.sandbox_url}" if plan.with_sandbox else f"Graph     {os.environ['META_GRAPH_URL']}"
+    graph = f"Sandbox   {plan.sandbox_url}" if plan.with_sandbox else f"Graph     {settings.CAPI_TRACKING['GRAPH_URL']}"
+    if sends_nothing():
+        graph += "\n\n  DEBUG is on: nothing is sent to Meta. Set META_TEST_EVENT_CODE, or DEBUG=off."
     return BANNER.format(shop=plan.shop_url, graph=graph, logs=plan.logs)
