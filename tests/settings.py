@@ -1,6 +1,9 @@
-"""Settings of the test-suite: SQLite and no broker, so that a newcomer needs nothing."""
+"""Settings of the test-suite: SQLite and no broker, so that a newcomer needs nothing; DATABASE_URL names another."""
 
+import os
 from datetime import UTC, datetime
+
+import environ
 
 SECRET_KEY = "tests-only"
 DEBUG = False
@@ -42,13 +45,10 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ":memory:",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-    }
-}
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+DATABASES = {"default": environ.Env().db_url("DATABASE_URL") if "DATABASE_URL" in os.environ else SQLITE}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CAPI_TRACKING = {
     "PIXELS": {"default": {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": "test-token"}},

@@ -52,10 +52,8 @@ def test_arguments__that_make_no_sense_are_refused(arguments: list[str]) -> None
 
 
 PROGRAM = """
-import os, sys, django
-from django.conf import settings
+import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-settings.DATABASES["default"] |= {"NAME": sys.argv[1]}
 django.setup()
 from django.core.management import call_command
 from tests.outbox_rows import make_rows
@@ -69,8 +67,8 @@ call_command("capi_deliver", "--watch", "--interval", "0.05")
 def test_watch__delivers_until_it_is_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
     root = Path(__file__).resolve().parent.parent
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path / "outbox.sqlite3")],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root, env=dict(os.environ),
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'outbox.sqlite3'}"},
     )  # fmt: skip
     try:
         assert process.stdout is not None
