@@ -7,8 +7,8 @@ from datetime import timedelta
 from ..conf import PixelSettings, conf, keyed_hash
 from ..exceptions import TransportError, Unreachable
 from ..models import Claimed, OutboxEvent, Pixel, Priority
-from ..models.outbox import OutboxQuerySet
 from ..models.pixel import PixelQuerySet
+from ..models.verbs import OutboxQuerySet
 from ..retry import wait_after
 from ..transports import Transport
 from .report import Report

@@ -3,21 +3,12 @@
 from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
-from .outbox import (
-    LEASE_LIMIT,
-    PAIR_WINDOW,
-    Claimed,
-    Closed,
-    OutboxEvent,
-    Priority,
-    Source,
-    Status,
-    deadline,
-    outbox_key,
-)
+from .outbox import OutboxEvent
 from .pixel import Pixel
 from .receipt import BrowserReceipt, BrowserState
 from .skipcount import SkipCount
+from .states import LEASE_LIMIT, PAIR_WINDOW, Priority, Source, Status, deadline, outbox_key
+from .verbs import Claimed, Closed
 
 __all__ = [
     "LEASE_LIMIT",

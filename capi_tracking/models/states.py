@@ -1,0 +1,54 @@
+"""Words and bounds of the outbox: what a row can be, and for how long."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+MAX_AGE = timedelta(days=7)  # Meta refuses older events, and the whole batch with them
+MAX_AGE_STORE = timedelta(days=62)  # physical_store
+AGE_MARGIN = timedelta(minutes=10)  # for the way to Meta and clocks that differ
+PAIR_WINDOW = timedelta(hours=47)  # Meta pairs within 48 h of the first copy
+URGENT = timedelta(days=1)
+LEASE_LIMIT = 5
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("pending")
+    LEASED = "leased", _("being sent")
+    SENT = "sent", _("sent")
+    HELD = "held", _("held")
+    DEAD = "dead", _("dead")
+    EXPIRED = "expired", _("expired")
+    SKIPPED = "skipped", _("skipped")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+UNSETTLED = (Status.PENDING, Status.LEASED, Status.HELD)
+INCOMPLETE = Q(status=Status.PENDING) | Q(status=Status.DEAD, payload="")  # buried before it could be built
+
+
+class Source(models.TextChoices):
+    SERVER = "server", _("server")
+    ORDER = "order", _("order")
+    RELAY = "relay", _("browser relay")
+    API = "api", _("API")
+    IMPORT = "import", _("import")
+    RECONCILE = "reconcile", _("reconciliation")
+
+
+class Priority(models.IntegerChoices):
+    FIRST = 0, _("sales and what is near its deadline")
+    NORMAL = 1, _("page events")
+
+
+def outbox_key(pixel_id: str, event_name: str, event_id: str) -> str:
+    """What makes an event one event at Meta: 64 hex characters of pixel id, name and event id."""
+    return hashlib.sha256(f"{pixel_id}\n{event_name}\n{event_id}".encode()).hexdigest()
+
+
+def deadline(event_time: datetime, action_source: str) -> datetime:
+    """The last moment at which Meta would still take an event of that time."""
+    return event_time + (MAX_AGE_STORE if action_source == "physical_store" else MAX_AGE) - AGE_MARGIN

@@ -1,0 +1,252 @@
+"""What may happen to the outbox's rows: **every status change is a verb here**."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connections, models, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+
+from ..conf import conf
+from .clock import DatabaseNow
+from .inserts import insert_once
+from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSETTLED, URGENT, Priority, Status
+
+if TYPE_CHECKING:
+    from .outbox import OutboxEvent
+
+
+class Claimed(NamedTuple):
+    """What delivery needs of a leased row; values, since instances cost a quarter of the drain."""
+
+    pk: int
+    key: str
+    payload: str
+    is_late: bool
+    leases: int
+    strikes: int
+    environment: str
+
+
+class Closed(NamedTuple):
+    """What is told of a row that ended unsent."""
+
+    key: str
+    pixel: str
+    status: str
+    reason: str
+
+
+def _tried(attempt: int | None) -> dict[str, Any]:
+    """What one more request leaves on its rows. An answered lease is no unanswered one."""
+    return {"attempts": F("attempts") + 1, "last_attempt": attempt, "leases": 0} if attempt else {}
+
+
+class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
+    # -- in ------------------------------------------------------------------------------------------------------
+
+    def record(self, row: "OutboxEvent") -> "OutboxEvent":
+        """Insert the row unless its key, or its order's place, is taken. One statement."""
+        # name: equal in rows that collide by key and in rows that collide by order alike
+        insert_once(self, row, same="event_name")
+        return row
+
+    def complete(self, key: str, *, due_now: bool, **values: Any) -> int:
+        """Give a row that still waits its final contents. One that its adapter had buried lives again."""
+        values["due_at"] = DatabaseNow() if due_now else Coalesce("due_at", DatabaseNow())
+        return (
+            self.filter(key=key)
+            .filter(INCOMPLETE)
+            .update(**values, status=Status.PENDING, reason="", settled_at=None, updated_at=timezone.now())
+        )
+
+    def withdraw(self, key: str, reason: str, **values: Any) -> int:
+        """A row that still waits may not be sent any more; the customer's data goes at once."""
+        waiting = self.filter(key=key).filter(INCOMPLETE)
+        return waiting._close(Status.SKIPPED, reason=reason, payload="", redacted_at=timezone.now(), **values)
+
+    def browser_saw(self, key: str, at: datetime) -> int:
+        """The browser handed its copy over: from now on Meta pairs only until the window closes."""
+        return self.filter(key=key, browser_at=None).update(
+            browser_at=at, deadline_at=Least(F("deadline_at"), Value(at + PAIR_WINDOW))
+        )
+
+    # -- out -----------------------------------------------------------------------------------------------------
+
+    def due(self, pixel: str, priority: int) -> "OutboxQuerySet":
+        """Rows to send now, leases that ran out among them, in the order of the claim index."""
+        # due_at__isnull=False makes the planner see that the partial index fits
+        return self.filter(pixel=pixel, priority=priority, due_at__isnull=False, due_at__lte=DatabaseNow()).order_by(
+            "due_at", "id"
+        )
+
+    def claim(self, pixel: str, priority: int, *, limit: int, lease: timedelta) -> tuple[str, list[Claimed]]:
+        """Lease up to ``limit`` due rows to the caller alone. Returns the lease's token and the rows."""
+        token = uuid.uuid4().hex
+        rows = self.due(pixel, priority)
+        if not rows.exists():  # an idle worker takes no lock and opens no transaction
+            return token, []
+        if connections[self.db].features.has_select_for_update_skip_locked:
+            leased = self._claim_skipping_locked(rows, token, limit, lease)
+        else:
+            # One statement in autocommit: SQLite that reads first and writes later is locked out by others.
+            leased = self.filter(pk__in=rows.values("pk")[:limit])._lease(token, lease)
+        return token, self._claimed(pixel, priority, token) if leased else []
+
+    def _claim_skipping_locked(self, rows: "OutboxQuerySet", token: str, limit: int, lease: timedelta) -> int:
+        with transaction.atomic(using=self.db):
+            chosen = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+            return self.filter(pk__in=chosen)._lease(token, lease) if chosen else 0
+
+    def _lease(self, token: str, lease: timedelta) -> int:
+        ran_out = When(status=Status.LEASED, leases__lt=LEASE_LIMIT, then=F("leases") + 1)
+        return self.update(
+            # before the status: MySQL assigns from left to right
+            leases=Case(ran_out, default=F("leases"), output_field=models.PositiveSmallIntegerField()),
+            status=Status.LEASED,
+            lease_token=token,
+            due_at=DatabaseNow() + lease,
+        )
+
+    def _claimed(self, pixel: str, priority: int, token: str) -> list[Claimed]:
+        # a lease ends in the future, so the claim index leads straight past the backlog
+        mine = self.filter(pixel=pixel, priority=priority, due_at__gt=DatabaseNow(), lease_token=token)
+        # the database says what is late: a worker whose clock is wrong must not throw the outbox away
+        late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
+        mine = mine.annotate(is_late=late)
+        return [Claimed(*values) for values in mine.order_by("id").values_list(*Claimed._fields)]
+
+    def held_by(self, token: str, pks: Collection[int]) -> "OutboxQuerySet":
+        """Those of the rows that the lease still covers: failures are recorded on these alone."""
+        return self.filter(pk__in=pks, status=Status.LEASED, lease_token=token)
+
+    def extend(self, token: str, pks: Collection[int], lease: timedelta) -> bool:
+        """Renew the lease before a request. False if any row was lost to another worker."""
+        return self.held_by(token, pks).update(due_at=DatabaseNow() + lease) == len(pks)
+
+    def last_chance(self, token: str, pk: int, lease: timedelta) -> bool:
+        """Renew the lease of a row that killed its workers, once more. False if it was lost to another worker."""
+        return bool(self.held_by(token, [pk]).update(due_at=DatabaseNow() + lease, leases=LEASE_LIMIT + 1))
+
+    def settle(self, pks: Collection[int], *, attempt: int | None, short: bool, test: bool) -> int:
+        """Meta took them. Final, whoever holds the lease."""
+        return self.filter(pk__in=pks, status__in=UNSETTLED)._close(
+            Status.SENT, attempt=attempt, short_ack=short, is_test=test, sent_at=timezone.now(), reason=""
+        )
+
+    def put_back(
+        self, token: str, pks: Collection[int], *, wait: timedelta, attempt: int | None = None, strike: bool = False
+    ) -> int:
+        """Not sent: they wait for another try. ``strike``: the answer may have been these events' own fault."""
+        return self.held_by(token, pks).update(
+            status=Status.PENDING,
+            lease_token="",
+            due_at=DatabaseNow() + wait,
+            strikes=F("strikes") + int(strike),
+            **_tried(attempt),
+            updated_at=timezone.now(),
+        )
+
+    def strike(self, token: str, pks: Collection[int], *, attempt: int) -> int:
+        """The answer spoke against them; they stay leased and go again in smaller parts."""
+        return self.held_by(token, pks).update(strikes=F("strikes") + 1, **_tried(attempt))
+
+    def hold(self, token: str, pks: Collection[int], *, reason: str, attempt: int | None = None) -> int:
+        """Wait for a person: the pixel is refused, or the row is another environment's."""
+        return self.held_by(token, pks).update(
+            status=Status.HELD,
+            lease_token="",
+            due_at=None,
+            reason=reason,
+            **_tried(attempt),
+            updated_at=timezone.now(),
+        )
+
+    def bury(self, token: str, pks: Collection[int], *, reason: str, attempt: int | None = None) -> int:
+        """Meta will never take these: kept, explained, open to replay."""
+        return self.held_by(token, pks)._close(Status.DEAD, reason=reason, attempt=attempt)
+
+    def expire(self, *, limit: int) -> list[Closed]:
+        """Close up to ``limit`` rows past their deadline: too old for Meta, or a pair that would count twice.
+
+        Rows under a lease that still runs are left to their worker.
+        """
+        now = DatabaseNow()
+        late = self.filter(status__in=UNSETTLED, deadline_at__lte=now).exclude(status=Status.LEASED, due_at__gt=now)
+        pks = list(late.values_list("pk", flat=True)[:limit])
+        return late.filter(pk__in=pks)._lapse(pks) if pks else []
+
+    def lapse(self, token: str, pks: Collection[int]) -> list[Closed]:
+        """Close rows of this lease whose deadline has passed."""
+        return self.held_by(token, pks)._lapse(pks)
+
+    def _lapse(self, pks: Collection[int]) -> list[Closed]:
+        mark = uuid.uuid4().hex  # tells what this call closed from what another worker did
+        self.filter(browser_at__lte=DatabaseNow() - PAIR_WINDOW)._close(
+            Status.SKIPPED, reason="pair_window_closed", lease_token=mark, payload="", redacted_at=timezone.now()
+        )
+        self._close(Status.EXPIRED, reason="too_old", lease_token=mark)
+        closed = self.model._default_manager.using(self.db).filter(pk__in=pks, lease_token=mark)
+        return [Closed(*values) for values in closed.values_list(*Closed._fields)]
+
+    def hasten(self, *, limit: int) -> int:
+        """Move up to ``limit`` rows that are near their deadline into the first class."""
+        near = self.filter(
+            status=Status.PENDING, priority=Priority.NORMAL, deadline_at__lte=DatabaseNow() + URGENT
+        ).values_list("pk", flat=True)
+        pks = list(near[:limit])
+        return self.filter(pk__in=pks, status=Status.PENDING).update(priority=Priority.FIRST) if pks else 0
+
+    def _close(self, status: str, *, attempt: int | None = None, **values: Any) -> int:
+        now = timezone.now()
+        values = {"lease_token": "", **_tried(attempt), **values}
+        return self.update(status=status, due_at=None, settled_at=now, updated_at=now, **values)
+
+    # -- by hand -------------------------------------------------------------------------------------------------
+
+    def release(self) -> int:
+        """What was held goes on, due now, as if made in this environment. Deadlines ran on meanwhile."""
+        return self.filter(status=Status.HELD).update(
+            status=Status.PENDING,
+            due_at=DatabaseNow(),
+            reason="",
+            environment=conf.ENVIRONMENT,
+            updated_at=timezone.now(),
+        )
+
+    def retry(self) -> int:
+        """Try again what waits, is held or is dead and not yet too old, with the same id and time."""
+        again = self.filter(
+            status__in=(Status.PENDING, Status.HELD, Status.DEAD), deadline_at__gt=DatabaseNow()
+        ).exclude(payload="")
+        return again.update(
+            status=Status.PENDING,
+            due_at=DatabaseNow(),
+            leases=0,
+            strikes=0,
+            reason="",
+            environment=conf.ENVIRONMENT,
+            settled_at=None,
+            updated_at=timezone.now(),
+        )
+
+    def cancel(self, reason: str = "by_staff") -> int:
+        """Never send what has not been sent; the customer's data goes at once. What is being sent now stays."""
+        return self.filter(status__in=(Status.PENDING, Status.HELD))._close(
+            Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now()
+        )
+
+    # -- questions -----------------------------------------------------------------------------------------------
+
+    def waiting(self) -> "OutboxQuerySet":
+        return self.filter(status__in=UNSETTLED)
+
+    def incomplete(self, order_key: str) -> "OutboxQuerySet":
+        """An order's rows whose contents may still change."""
+        return self.filter(INCOMPLETE, order_key=order_key)
+
+    def on_order(self, pixel: str, event_name: str, order_key: str, part: str = "") -> "OutboxQuerySet":
+        return self.filter(pixel=pixel, event_name=event_name, order_key=order_key, part=part)
