@@ -21,6 +21,7 @@ from tests.factories import (
     OutboxEventFactory,
     PixelFactory,
 )
+from tests.sales import new_order
 
 pytestmark = pytest.mark.django_db
 LISTS = ["outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount"]
@@ -200,6 +201,14 @@ def test_event_list__filters_and_searches(admin_client, query, found):
     OutboxEventFactory(sent=True, event_id="old", event_time=timezone.now() - timedelta(days=60))
     listed = admin_client.get(address("outboxevent"), query).context["cl"].result_list
     assert {event.event_id for event in listed} == found
+
+
+def test_event_list__finds_an_order_by_the_number_that_the_shop_gave_it(admin_client):
+    order = new_order()
+    order.save()
+    OutboxEventFactory()
+    listed = admin_client.get(address("outboxevent"), {"q": order.number}).context["cl"].result_list
+    assert [event.order_key for event in listed] == [f"shop.order:{order.pk}"]
 
 
 @pytest.mark.parametrize(

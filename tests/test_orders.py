@@ -390,3 +390,27 @@ def test_read__a_missing_link_is_nothing_and_a_missing_field_an_error():
 
 def test_relations__finds_the_foreign_keys_to_join():
     assert fields.relations(OrderLine, ["product.sku", "quantity", "order.user.email"]) == ["order__user", "product"]
+
+
+# -- looking up --------------------------------------------------------------------------------------------------
+
+
+def test_keys_of_number__finds_the_order_that_people_call_so(product):
+    order = new_order()
+    order.save()
+    new_order().save()
+    assert orders.keys_of_number(f" {order.number} ") == [f"shop.order:{order.pk}"]
+    assert orders.keys_of_number("G-NOBODYS") == orders.keys_of_number("") == orders.keys_of_number("x" * 1000) == []
+
+
+def test_keys_of_number__asks_no_field_without_an_index(adapter, django_assert_num_queries):
+    order = new_order()
+    order.save()
+    adapter(number="last_name")
+    with django_assert_num_queries(0):
+        assert orders.keys_of_number(order.last_name) == []
+
+
+def test_keys_of_number__what_the_field_cannot_hold_is_nobodys(adapter):
+    adapter(number="pk")
+    assert orders.keys_of_number("G-17") == []

@@ -16,7 +16,7 @@ class ContextAdmin(ReadOnlyAdmin):
     sortable_by = ["created_at"]
     ordering = ["-created_at"]
     search_fields = ["key"]
-    search_help_text = _("Exactly: the order's key, or the customer's e-mail address.")
+    search_help_text = _("Exactly: the order's key, for example shop.order:42.")
     find = metrics.find_contexts
     fields = [
         "key",

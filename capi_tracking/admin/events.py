@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import metrics
+from .. import metrics, orders
 from ..models import OutboxEvent, Status
 from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter
 from .readonly import ReadOnlyAdmin, pill
@@ -45,12 +45,18 @@ class EventAdmin(ReadOnlyAdmin):
     sortable_by = ["when"]
     ordering = ["-event_time"]
     search_fields = ["event_id"]
-    search_help_text = gettext_lazy("Exactly: event id, order, key, or the customer's e-mail address or phone number.")
-    find = metrics.find_events
+    search_help_text = gettext_lazy(
+        "Exactly: order number, event id, key, or the customer's e-mail address or phone number."
+    )
     actions = ["retry", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return metrics.with_pair(super().get_queryset(request)).defer("payload")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if not search_term:
+            return queryset, False
+        return metrics.find_events(queryset, search_term, order_keys=orders.keys_of_number(search_term)), False
 
     # -- columns -------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
-"""Finding rows by what a person at the help desk has: an id, an order number, an e-mail address, a phone number."""
+"""Finding rows by what a person at the help desk has: an id, an order, an e-mail address, a phone number."""
 
 import re
+from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -13,9 +14,12 @@ _PHONE = re.compile(r"[+(]?\d[\d\s()/.-]{5,24}\Z")
 _KEY = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def find_events(rows: QuerySet[OutboxEvent], term: str) -> QuerySet[OutboxEvent]:
-    """Exact matches on indexed columns; e-mail and phone are hashed first, as they were when they came in."""
-    return rows.filter(_any_of(("event_id", "order_key"), term) | _person(term, ("email_key", "phone_key")))
+def find_events(rows: QuerySet[OutboxEvent], term: str, *, order_keys: Sequence[str] = ()) -> QuerySet[OutboxEvent]:
+    """Exact matches on indexed columns; e-mail and phone are hashed first, as they were when they came in.
+
+    ``order_keys``: the orders that the shop calls by this term.
+    """
+    return rows.filter(_any_of(("event_id", "order_key"), term) | _person(term) | Q(order_key__in=order_keys))
 
 
 def find_receipts(rows: QuerySet[BrowserReceipt], term: str) -> QuerySet[BrowserReceipt]:
@@ -23,7 +27,7 @@ def find_receipts(rows: QuerySet[BrowserReceipt], term: str) -> QuerySet[Browser
 
 
 def find_contexts(rows: QuerySet[CheckoutContext], term: str) -> QuerySet[CheckoutContext]:
-    return rows.filter(Q(key=term[:LONGEST_TERM].strip()) | _person(term, ("email_key",)))
+    return rows.filter(key=term[:LONGEST_TERM].strip())
 
 
 def _any_of(columns: tuple[str, ...], term: str) -> Q:
@@ -34,13 +38,13 @@ def _any_of(columns: tuple[str, ...], term: str) -> Q:
     return condition
 
 
-def _person(term: str, columns: tuple[str, ...]) -> Q:
+def _person(term: str) -> Q:
     """The person whose e-mail address or phone number the term is; nobody, if it is neither."""
     term = term.strip()[:LONGEST_TERM]
     condition = Q(pk__in=())
     if "@" in term:
         condition |= _hashed("email_key", "em", UserData.of(email=term).em)
-    elif _PHONE.match(term) and "phone_key" in columns:
+    elif _PHONE.match(term):
         condition |= _hashed("phone_key", "ph", UserData.of(phone=term).ph)
     return condition
 

@@ -2,6 +2,7 @@
 
 from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
 from .checkout import remember
+from .lookup import keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_island
 from .recording import line_saved, observe, outbox_of, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
@@ -16,6 +17,7 @@ __all__ = [
     "adapter_of",
     "discover",
     "item_data",
+    "keys_of_number",
     "line_saved",
     "observe",
     "order_adapter",

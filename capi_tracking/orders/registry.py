@@ -69,6 +69,11 @@ def parent_of(line_model: type[Any]) -> Parent | None:
     return _nearest(_parents, line_model)
 
 
+def registered() -> list[tuple[type[Model], ItemAdapter]]:
+    """Every model that has an adapter, with it."""
+    return list(_adapters.items())
+
+
 def _add(model: type[Model], adapter: ItemAdapter) -> None:
     _adapters[_concrete(model)] = adapter
     found = path_from_line(adapter, model) if isinstance(adapter, OrderAdapter) else None
