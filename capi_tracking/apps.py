@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.core.checks import Tags, register
+from django.core.checks import register
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,9 @@ class CapiTrackingConfig(AppConfig):
         from . import checks, normalization, orders, receivers, signals, tasks
         from .conf import conf
 
-        register(checks.check_settings, Tags.security)
-        register(checks.check_pixels, Tags.security)
+        for check in [*checks.CHECKS, checks.celery_check(tasks.shop_app)]:
+            register(check, checks.TAG)
+        register(checks.check_deployment, checks.TAG, deploy=True)
 
         normalization.set_default_country(lambda: conf.DEFAULT_COUNTRY)
         orders.discover()

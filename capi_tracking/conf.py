@@ -62,7 +62,8 @@ class Settings:
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
         if name.isupper():
-            return getattr(django_settings, "CAPI_TRACKING", {}).get(name, value)
+            given = getattr(django_settings, "CAPI_TRACKING", {})
+            return given.get(name, value) if isinstance(given, Mapping) else value
         return value
 
 

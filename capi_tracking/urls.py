@@ -6,4 +6,4 @@ from .conf import conf
 app_name = "capi_tracking"
 
 # Blockers keep lists of paths, hence the setting. Read once: the URLs are.
-urlpatterns = [path(conf.COLLECT_PATH or "collect/", collect, name="collect")]
+urlpatterns = [path(str(conf.COLLECT_PATH or "collect/"), collect, name="collect")]

@@ -238,7 +238,7 @@ def test_graph__without_token_or_pixel_it_does_not_even_ask(changes: dict[str, s
 
 def test_graph__checks_its_settings() -> None:
     found = {message.id for message in GraphTransport(PixelSettings(alias="a", pixel_id="x")).check()}
-    assert found == {"capi_tracking.E101", "capi_tracking.E102"}
+    assert found == {"capi_tracking.W101", "capi_tracking.W102"}
     assert list(GraphTransport(PIXEL).check()) == []
 
 

@@ -48,7 +48,7 @@ def unregister(model: type[Model]) -> None:
 
 def discover() -> None:
     """Import every installed app's ``capi.py`` (the name is the setting ``DISCOVER``)."""
-    autodiscover_modules(conf.DISCOVER)
+    autodiscover_modules(str(conf.DISCOVER))
 
 
 def adapter_of(model: type[Any]) -> ItemAdapter:

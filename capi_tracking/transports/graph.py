@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import requests
-from django.core.checks import CheckMessage, Error
+from django.core import checks
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
@@ -121,11 +121,19 @@ class GraphTransport(Transport):
             return acknowledgement(answer)
         raise failure(answer, secrets=self._secrets())
 
-    def check(self) -> Iterable[CheckMessage]:
-        if not self.pixel.pixel_id.isdecimal():
-            yield Error(f"PIXEL_ID of the pixel {self.pixel.alias!r} is not a number.", id="capi_tracking.E101")
+    def check(self) -> Iterable[checks.CheckMessage]:
+        # warnings: a developer without a token must be able to migrate, and a shop without one to sell
+        place = f'In CAPI_TRACKING["PIXELS"]["{self.pixel.alias}"]:'
+        if not (self.pixel.pixel_id.isascii() and self.pixel.pixel_id.isdecimal()):
+            hint = f'{place} "PIXEL_ID": "1234567890" (Events Manager, Data sources, shows yours)'
+            yield checks.Warning(
+                f"PIXEL_ID of the pixel {self.pixel.alias!r} is not a number.", hint=hint, id="capi_tracking.W101"
+            )
         if not self.pixel.access_token:
-            yield Error(f"ACCESS_TOKEN of the pixel {self.pixel.alias!r} is empty.", id="capi_tracking.E102")
+            hint = f'{place} "ACCESS_TOKEN": os.environ["META_ACCESS_TOKEN"] (Events Manager, Settings, makes one)'
+            yield checks.Warning(
+                f"ACCESS_TOKEN of the pixel {self.pixel.alias!r} is empty.", hint=hint, id="capi_tracking.W102"
+            )
 
     def _body(self, batch: Batch) -> bytes:
         parameters = {"access_token": self.pixel.access_token, "partner_agent": conf.PARTNER_AGENT}

@@ -1,0 +1,28 @@
+"""System checks: what is wrong with the settings, and what to type instead.
+
+They read settings and nothing else: no query, no network; and none raises, whatever the settings hold.
+"""
+
+from .databases import check_databases
+from .deployment import check_deployment
+from .installation import celery_check, check_installation
+from .meta import check_meta
+from .names import check_names
+from .pixels import check_pixels
+from .values import check_values
+
+TAG = "capi_tracking"  # manage.py check --tag capi_tracking
+CHECKS = [check_names, check_values, check_pixels, check_meta, check_installation, check_databases]
+
+__all__ = [
+    "CHECKS",
+    "TAG",
+    "celery_check",
+    "check_databases",
+    "check_deployment",
+    "check_installation",
+    "check_meta",
+    "check_names",
+    "check_pixels",
+    "check_values",
+]

@@ -1,0 +1,354 @@
+"""All that the checks can say. ``docs/checks.md`` is written from here.
+
+A number belongs to one finding for good: 0xx the settings themselves, 1xx pixels and Meta, 2xx the project,
+3xx databases, 4xx what concerns production alone. W101 and W102 are the Graph transport's own.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import checks
+
+SQLITE_OPTIONS = (
+    'In DATABASES[%(quoted)s]: "OPTIONS": '
+    '{"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}'
+)
+LEVELS = {"E": checks.Error, "W": checks.Warning, "I": checks.Info}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that can be wrong. ``message`` and ``hint`` take their values by %; the id's letter is the level."""
+
+    id: str
+    when: str
+    message: str
+    hint: str
+
+    def __call__(self, **values: Any) -> checks.CheckMessage:
+        """The finding about these values."""
+        return LEVELS[self.id[0]](self.message % values, hint=self.hint % values, id=f"capi_tracking.{self.id}")
+
+
+# The settings themselves
+
+NO_DICT = Finding(
+    id="E001",
+    when="`CAPI_TRACKING` is something else than a dict",
+    message="CAPI_TRACKING must be a dict, not %(kind)s.",
+    hint='CAPI_TRACKING = {"PIXELS": {"default": {"PIXEL_ID": "...", "ACCESS_TOKEN": "..."}}}',
+)
+UNKNOWN_KEY = Finding(
+    id="W002",
+    when="a key is no setting of this app; it does nothing",
+    message="CAPI_TRACKING has an unknown key %(key)r.",
+    hint="%(instead)s",
+)
+MISTYPED = Finding(
+    id="E003",
+    when="a setting has the wrong type",
+    message="CAPI_TRACKING[%(key)r] must be %(wanted)s, not %(kind)s.",
+    hint="In CAPI_TRACKING, for example: %(example)s",
+)
+NO_ENTRY = Finding(
+    id="E004",
+    when="an entry of `PIXELS` is something else than a dict",
+    message="PIXELS[%(alias)r] must be a dict, not %(kind)s.",
+    hint='In CAPI_TRACKING["PIXELS"]: %(quoted)s: {"PIXEL_ID": "...", "ACCESS_TOKEN": "..."}',
+)
+UNKNOWN_PIXEL_KEY = Finding(
+    id="W005",
+    when="a key of a pixel is none; it does nothing",
+    message="PIXELS[%(alias)r] has an unknown key %(key)r.",
+    hint="%(instead)s",
+)
+MISTYPED_PIXEL_KEY = Finding(
+    id="E006",
+    when="a key of a pixel has the wrong type, often None from an environment variable that is not set",
+    message="PIXELS[%(alias)r][%(key)r] must be %(wanted)s, not %(kind)s.",
+    hint='In CAPI_TRACKING["PIXELS"][%(quoted)s], for example: %(example)s',
+)
+
+# Values that can't work
+
+NO_DATABASE = Finding(
+    id="E011",
+    when="`OUTBOX_DATABASES` is empty",
+    message="CAPI_TRACKING['OUTBOX_DATABASES'] must name a database.",
+    hint='In CAPI_TRACKING: "OUTBOX_DATABASES": ["default"]',
+)
+UNKNOWN_DATABASE = Finding(
+    id="E012",
+    when="`OUTBOX_DATABASES` names an alias that is not in `DATABASES`",
+    message="CAPI_TRACKING['OUTBOX_DATABASES'] names %(alias)r, which is not in DATABASES.",
+    hint="There are: %(known)s.",
+)
+POLICY = Finding(
+    id="E013",
+    when="`CONSENT_POLICY` can't be a part of a cookie",
+    message="CAPI_TRACKING['CONSENT_POLICY'] must be 1 to 64 letters, digits, - or _: it is a part of a cookie.",
+    hint='In CAPI_TRACKING: "CONSENT_POLICY": "1"',
+)
+CONSENT_MISSING = Finding(
+    id="E014",
+    when="`CONSENT` can't be imported; every visitor's consent would be unknown",
+    message="CAPI_TRACKING['CONSENT'] can't be imported: %(error)s.",
+    hint='In CAPI_TRACKING: "CONSENT": "shop.consent.decide" (module and function), or "CONSENT": None',
+)
+CONSENT_NO_CALLABLE = Finding(
+    id="E015",
+    when="`CONSENT` names something that is no function",
+    message="CAPI_TRACKING['CONSENT'] names what can't be called.",
+    hint='In CAPI_TRACKING: "CONSENT": "shop.consent.decide" (module and function), or "CONSENT": None',
+)
+NEGATIVE_PROXIES = Finding(
+    id="E016",
+    when="`TRUSTED_PROXIES` is below zero",
+    message="CAPI_TRACKING['TRUSTED_PROXIES'] counts proxies, and %(number)s is no count.",
+    hint='In CAPI_TRACKING: "TRUSTED_PROXIES": 1',
+)
+PROXY_NETWORK = Finding(
+    id="E017",
+    when="an entry of `TRUSTED_PROXIES` is no network",
+    message="CAPI_TRACKING['TRUSTED_PROXIES']: %(error)s.",
+    hint='In CAPI_TRACKING: "TRUSTED_PROXIES": ["10.0.0.0/8"]',
+)
+NUDGE = Finding(
+    id="E018",
+    when='`NUDGE` is neither "celery" nor None',
+    message="CAPI_TRACKING['NUDGE'] is %(value)r: nobody would wake a worker.",
+    hint='In CAPI_TRACKING: "NUDGE": "celery", or "NUDGE": None where cron or a service delivers',
+)
+TOO_SMALL = Finding(
+    id="E019",
+    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS` or `COLLECT_RATE` is below 1",
+    message="CAPI_TRACKING[%(key)r] is %(number)s, and must be 1 or more.",
+    hint="In CAPI_TRACKING: %(example)s",
+)
+BATCH_TOO_LARGE = Finding(
+    id="W020",
+    when="`BATCH_SIZE` is over 1,000",
+    message="CAPI_TRACKING['BATCH_SIZE'] is %(number)s; Meta takes 1000 events in one request, so 1000 are sent.",
+    hint='In CAPI_TRACKING: "BATCH_SIZE": 1000',
+)
+NO_TIMEOUT = Finding(
+    id="E021",
+    when="`CONNECT_TIMEOUT` or `READ_TIMEOUT` is zero or less",
+    message="CAPI_TRACKING[%(key)r] must be longer than nothing: no request could succeed.",
+    hint="In CAPI_TRACKING: %(example)s",
+)
+SHORT_LEASE = Finding(
+    id="E022",
+    when="`LEASE` is under a minute, or not longer than `CONNECT_TIMEOUT` and `READ_TIMEOUT` together",
+    message=(
+        "CAPI_TRACKING['LEASE'] is %(seconds)s seconds: "
+        "a second worker would take the rows that the first one is still sending."
+    ),
+    hint='In CAPI_TRACKING: "LEASE": timedelta(minutes=5)',
+)
+NAIVE_TIME = Finding(
+    id="E023",
+    when="`TRACK_SINCE` has no time zone",
+    message="CAPI_TRACKING['TRACK_SINCE'] must be aware: no order's time can be compared with it.",
+    hint='In CAPI_TRACKING: "TRACK_SINCE": datetime(2026, 11, 1, tzinfo=UTC) (from datetime import UTC, datetime)',
+)
+UNKNOWN_COUNTRY = Finding(
+    id="E024",
+    when="`DEFAULT_COUNTRY` is no country",
+    message="CAPI_TRACKING['DEFAULT_COUNTRY'] is %(value)r, which is no country.",
+    hint='In CAPI_TRACKING: "DEFAULT_COUNTRY": "DE" (two letters of ISO 3166-1), or ""',
+)
+LONG_NAME = Finding(
+    id="E025",
+    when="`ENVIRONMENT`, or the alias of a pixel, is too long for its column",
+    message="%(what)s has %(length)s characters; 64 are the most.",
+    hint="Type a shorter one.",
+)
+
+# Pixels and Meta
+
+NO_PIXEL = Finding(
+    id="W103",
+    when="`PIXELS` is empty",
+    message="There is no pixel in PIXELS: nothing is sent.",
+    hint='CAPI_TRACKING = {"PIXELS": {"default": {"PIXEL_ID": "...", "ACCESS_TOKEN": "..."}}}',
+)
+NO_DEFAULT_PIXEL = Finding(
+    id="W104",
+    when="`PIXELS` has pixels, but no `default`",
+    message="PIXELS has no 'default': whatever names no pixel is not tracked.",
+    hint='In CAPI_TRACKING["PIXELS"]: rename %(quoted)s to "default", or add a pixel of that name',
+)
+TRANSPORT_MISSING = Finding(
+    id="E105",
+    when="`TRANSPORT` can't be imported",
+    message="CAPI_TRACKING['TRANSPORT'] can't be imported: %(error)s.",
+    hint='In CAPI_TRACKING: "TRANSPORT": "capi_tracking.transports.graph.GraphTransport"',
+)
+TRANSPORT_FAILS = Finding(
+    id="E106",
+    when="the transport of a pixel refuses its settings, a `GRAPH_URL` without https for example, or fails",
+    message="The pixel %(alias)r has no transport: %(error)s",
+    hint=(
+        'For Meta\'s own, in CAPI_TRACKING: "TRANSPORT": "capi_tracking.transports.graph.GraphTransport", '
+        '"GRAPH_URL": "https://graph.facebook.com"'
+    ),
+)
+MALFORMED_VERSION = Finding(
+    id="E107",
+    when="`GRAPH_VERSION` is no version",
+    message="CAPI_TRACKING['GRAPH_VERSION'] is %(version)r, which is no version of the Graph API.",
+    hint='In CAPI_TRACKING: "GRAPH_VERSION": "%(newest)s"',
+)
+OLD_VERSION = Finding(
+    id="W108",
+    when="`GRAPH_VERSION` is older than every version that this app knows",
+    message="GRAPH_VERSION %(version)s is older than any that this app was written for.",
+    hint='In CAPI_TRACKING: "GRAPH_VERSION": "%(newest)s"',
+)
+NEW_VERSION = Finding(
+    id="I109",
+    when="`GRAPH_VERSION` is newer than every version that this app knows",
+    message="GRAPH_VERSION %(version)s is newer than %(newest)s, the last that this app was tried with.",
+    hint='Look for a new release of this app, or in CAPI_TRACKING: "GRAPH_VERSION": "%(newest)s"',
+)
+ENDING_VERSION = Finding(
+    id="W110",
+    when="Meta ends `GRAPH_VERSION` within 90 days",
+    message="Meta ends version %(version)s of the Graph API on %(end)s.",
+    hint='In CAPI_TRACKING: "GRAPH_VERSION": "%(newest)s"',
+)
+ENDED_VERSION = Finding(
+    id="W111",
+    when="Meta has ended `GRAPH_VERSION`",
+    message="Meta has ended version %(version)s of the Graph API on %(end)s: requests may be refused.",
+    hint='In CAPI_TRACKING: "GRAPH_VERSION": "%(newest)s"',
+)
+PARTNER_AGENT = Finding(
+    id="W112",
+    when="`PARTNER_AGENT` has 23 or more characters, or under two letters",
+    message="CAPI_TRACKING['PARTNER_AGENT'] must be at most 22 characters with two letters at least.",
+    hint='In CAPI_TRACKING: "PARTNER_AGENT": "django-capi-tracking", or "" to send none',
+)
+SENDS_IN_DEBUG = Finding(
+    id="W113",
+    when="`DEBUG` is on, and `SEND_IN_DEBUG` lets events go to the real Meta",
+    message="DEBUG is on, and events of the pixel %(alias)r are sent to Meta, where they count: SEND_IN_DEBUG is True.",
+    hint='To keep them here, in CAPI_TRACKING: "SEND_IN_DEBUG": False',
+)
+SENDS_TESTS_IN_DEBUG = Finding(
+    id="W114",
+    when="`DEBUG` is on, and a `TEST_EVENT_CODE` lets events go to the real Meta",
+    message=(
+        "DEBUG is on, and events of the pixel %(alias)r are sent to Meta as test events. "
+        "They are shown under Test Events, and count all the same."
+    ),
+    hint='To keep them here, in CAPI_TRACKING["PIXELS"][%(quoted)s]: "TEST_EVENT_CODE": ""',
+)
+WAITS_IN_DEBUG = Finding(
+    id="I115",
+    when="`DEBUG` is on, so nothing is sent",
+    message="DEBUG is on: nothing is sent to Meta for the pixel %(alias)r; its events wait.",
+    hint=(
+        'To send test events, in CAPI_TRACKING["PIXELS"][%(quoted)s]: "TEST_EVENT_CODE": "TEST12345" '
+        "(Events Manager, Test Events, shows yours). To send real ones: DEBUG = False"
+    ),
+)
+
+# The project
+
+NO_TIME_ZONES = Finding(
+    id="E201",
+    when="`USE_TZ` is off",
+    message="USE_TZ must be True: an event happens at one moment, wherever it is read.",
+    hint="USE_TZ = True",
+)
+NO_MIDDLEWARE = Finding(
+    id="W202",
+    when="`TrackingMiddleware` (or a subclass) is not in `MIDDLEWARE`",
+    message="TrackingMiddleware is missing: orders know nothing of the browser they came from, nor of its consent.",
+    hint='At the end of MIDDLEWARE: "capi_tracking.middleware.TrackingMiddleware"',
+)
+EARLY_MIDDLEWARE = Finding(
+    id="W203",
+    when="`TrackingMiddleware` stands before the session's or the login's middleware",
+    message="TrackingMiddleware stands before %(later)s: it must see requests whose visitor is known.",
+    hint='Move "capi_tracking.middleware.TrackingMiddleware" to the end of MIDDLEWARE',
+)
+NO_URLS = Finding(
+    id="W204",
+    when="the app's URLs are not included, or not as namespace `capi_tracking` at the top",
+    message="There is no URL capi_tracking:collect: browsers can't report what they did.",
+    hint='In %(urlconf)s: urlpatterns += [path("capi/", include("capi_tracking.urls"))]',
+)
+NO_CELERY = Finding(
+    id="W205",
+    when='`NUDGE` is "celery", and this process has no Celery application',
+    message='NUDGE is "celery", but there is no Celery application here: no worker is woken after an order.',
+    hint=(
+        'In the __init__.py of your project: from .celery import app as celery_app. Or in CAPI_TRACKING: "NUDGE": None, '
+        "where cron or a service runs capi_deliver"
+    ),
+)
+
+# Databases
+
+NOT_IMMEDIATE = Finding(
+    id="W301",
+    when="an outbox is in SQLite, and `transaction_mode` is not IMMEDIATE",
+    message='The SQLite database %(alias)r begins transactions by reading: beside a worker, "database is locked" follows.',
+    hint=SQLITE_OPTIONS,
+)
+SHORT_WAIT = Finding(
+    id="W302",
+    when="an outbox is in SQLite, and `timeout` is under 20 seconds",
+    message="The SQLite database %(alias)r waits %(seconds)s seconds for a lock; beside a worker it should wait 20.",
+    hint=SQLITE_OPTIONS,
+)
+NO_WAL = Finding(
+    id="W303",
+    when="an outbox is in a file of SQLite, and `init_command` does not ask for WAL",
+    message="The SQLite database %(alias)r is not opened with WAL: readers and the one writer stop each other.",
+    hint=SQLITE_OPTIONS,
+)
+
+# Production: `check --deploy`
+
+NO_ENVIRONMENT = Finding(
+    id="W401",
+    when="`ENVIRONMENT` is empty",
+    message="ENVIRONMENT is empty: a copy of this database, on a staging server perhaps, would send its events as well.",
+    hint='In CAPI_TRACKING: "ENVIRONMENT": "production", and another name on every other installation',
+)
+TEST_CODE = Finding(
+    id="W402",
+    when="a pixel has a `TEST_EVENT_CODE`",
+    message="The pixel %(alias)r has a TEST_EVENT_CODE: each sale is shown as a test, and counts all the same.",
+    hint='In CAPI_TRACKING["PIXELS"][%(quoted)s]: "TEST_EVENT_CODE": ""',
+)
+NO_PROXIES = Finding(
+    id="W403",
+    when="a setting says that a proxy stands before Django, and `TRUSTED_PROXIES` trusts none",
+    message="%(setting)s says that a proxy stands before Django, but TRUSTED_PROXIES trusts none: Meta gets its address.",
+    hint='In CAPI_TRACKING: "TRUSTED_PROXIES": 1 (how many of yours stand before Django), or a list of their networks',
+)
+CACHE_PER_PROCESS = Finding(
+    id="W404",
+    when="the cache `default` is a process's own memory",
+    message="The cache 'default' is LocMemCache: each process counts for itself, so COLLECT_RATE holds in each alone.",
+    hint=(
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", '
+        '"LOCATION": "redis://127.0.0.1:6379"}}, or any other cache that processes share'
+    ),
+)
+CACHE_KEEPS_NOTHING = Finding(
+    id="W405",
+    when="the cache `default` is a dummy",
+    message="The cache 'default' is DummyCache, which keeps nothing: COLLECT_RATE limits nobody.",
+    hint=(
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", '
+        '"LOCATION": "redis://127.0.0.1:6379"}}, or any other cache that processes share'
+    ),
+)
+
+CATALOGUE = sorted((value for value in list(globals().values()) if isinstance(value, Finding)), key=lambda f: f.id[1:])

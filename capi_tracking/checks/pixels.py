@@ -1,0 +1,64 @@
+"""Whether each pixel could be sent to, and whether it would be while DEBUG is on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage
+
+from ..conf import pixel as pixel_settings
+from ..exceptions import ImproperlyTracked
+from ..transports import Transport
+from . import catalogue
+from .given import TYPES, is_on, is_sound, load, quoted, sound, sound_pixels
+
+
+def check_pixels(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Each pixel and its transport, which knows what it needs. Nothing while tracking is switched off."""
+    if not is_on():
+        return []
+    return [*_named(), *_deliverable()]
+
+
+def _named() -> Iterator[CheckMessage]:
+    if not is_sound("PIXELS"):
+        return
+    aliases = list(sound("PIXELS"))
+    if not aliases:
+        yield catalogue.NO_PIXEL()
+    elif "default" not in aliases:
+        yield catalogue.NO_DEFAULT_PIXEL(quoted=quoted(aliases[0]))
+
+
+def _deliverable() -> Iterator[CheckMessage]:
+    if not all(is_sound(name) for name in TYPES):
+        return  # a transport reads the settings as they are
+    make, error = load(sound("TRANSPORT"))
+    if error:
+        yield catalogue.TRANSPORT_MISSING(error=error)
+        return
+    for alias in sound_pixels():
+        yield from _asked(make, alias)
+
+
+def _asked(make: Any, alias: str) -> list[CheckMessage]:
+    try:
+        transport = make(pixel_settings(alias))
+        return [*transport.check(), *_in_debug(transport)]
+    except ImproperlyTracked as error:
+        return [catalogue.TRANSPORT_FAILS(alias=alias, error=error)]
+    except Exception as error:  # noqa: BLE001 (a transport may be the shop's; its text may hold the token)
+        return [catalogue.TRANSPORT_FAILS(alias=alias, error=f"{type(error).__name__}.")]
+
+
+def _in_debug(transport: Transport) -> Iterator[CheckMessage]:
+    """Delivery's own rule: with DEBUG on, live sending needs a test code or an explicit setting."""
+    if not (settings.DEBUG and transport.is_live and transport.pixel.access_token):
+        return
+    alias = transport.pixel.alias
+    if transport.pixel.test_event_code:
+        yield catalogue.SENDS_TESTS_IN_DEBUG(alias=alias, quoted=quoted(alias))
+    elif sound("SEND_IN_DEBUG"):
+        yield catalogue.SENDS_IN_DEBUG(alias=alias)
+    else:
+        yield catalogue.WAITS_IN_DEBUG(alias=alias, quoted=quoted(alias))

@@ -1,0 +1,104 @@
+"""Values of the right type that would fail, or do nothing, at the first request or order."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from django.core.checks import CheckMessage
+from django.db import connections
+from django.utils.timezone import is_naive
+
+from .. import normalization
+from ..transports.base import MAX_BATCH_SIZE
+from . import catalogue
+from .given import example, load, sound
+
+AT_LEAST_ONE = ["BATCH_SIZE", "BATCH_BYTES", "EVENT_BYTES", "CONTEXT_DAYS", "COLLECT_RATE"]
+TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]
+SHORTEST_LEASE_SECONDS = 60
+LONGEST_NAME = 64  # of the columns
+_is_policy = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
+
+
+def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """What each setting must be beyond its type."""
+    parts = (_databases, _policy, _consent, _proxies, _nudge, _numbers, _durations, _moment, _country, _lengths)
+    return [message for part in parts for message in part()]
+
+
+def _databases() -> Iterator[CheckMessage]:
+    if not sound("OUTBOX_DATABASES"):
+        yield catalogue.NO_DATABASE()
+    for alias in sorted(set(sound("OUTBOX_DATABASES")) - set(connections)):
+        yield catalogue.UNKNOWN_DATABASE(alias=alias, known=", ".join(sorted(connections)))
+
+
+def _policy() -> Iterator[CheckMessage]:
+    if not _is_policy(sound("CONSENT_POLICY")):
+        yield catalogue.POLICY()
+
+
+def _consent() -> Iterator[CheckMessage]:
+    path = sound("CONSENT")
+    rule, error = load(path) if path else (None, "")
+    if error:
+        yield catalogue.CONSENT_MISSING(error=error)
+    elif path and not callable(rule):
+        yield catalogue.CONSENT_NO_CALLABLE()
+
+
+def _proxies() -> Iterator[CheckMessage]:
+    trusted = sound("TRUSTED_PROXIES")
+    if isinstance(trusted, int):
+        if trusted < 0:
+            yield catalogue.NEGATIVE_PROXIES(number=trusted)
+        return
+    for network in trusted:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            yield catalogue.PROXY_NETWORK(error=error)
+
+
+def _nudge() -> Iterator[CheckMessage]:
+    if sound("NUDGE") not in {"celery", None}:
+        yield catalogue.NUDGE(value=sound("NUDGE"))
+
+
+def _numbers() -> Iterator[CheckMessage]:
+    for key in AT_LEAST_ONE:
+        if sound(key) < 1:
+            yield catalogue.TOO_SMALL(key=key, number=sound(key), example=example(key))
+    if sound("BATCH_SIZE") > MAX_BATCH_SIZE:
+        yield catalogue.BATCH_TOO_LARGE(number=sound("BATCH_SIZE"))
+
+
+def _durations() -> Iterator[CheckMessage]:
+    for key in TIMEOUTS:
+        if sound(key) <= timedelta(0):
+            yield catalogue.NO_TIMEOUT(key=key, example=example(key))
+    lease = sound("LEASE").total_seconds()
+    if lease < SHORTEST_LEASE_SECONDS or lease <= sum(sound(key).total_seconds() for key in TIMEOUTS):
+        yield catalogue.SHORT_LEASE(seconds=f"{lease:g}")
+
+
+def _moment() -> Iterator[CheckMessage]:
+    since = sound("TRACK_SINCE")
+    if since is not None and is_naive(since):
+        yield catalogue.NAIVE_TIME()
+
+
+def _country() -> Iterator[CheckMessage]:
+    value = sound("DEFAULT_COUNTRY")
+    if value and not normalization.country(value):
+        yield catalogue.UNKNOWN_COUNTRY(value=value)
+
+
+def _lengths() -> Iterator[CheckMessage]:
+    names = {"CAPI_TRACKING['ENVIRONMENT']": sound("ENVIRONMENT")}
+    names |= {f"The alias {str(alias)[:16]!r}... in PIXELS": str(alias) for alias in sound("PIXELS")}
+    for what, name in names.items():
+        if len(name) > LONGEST_NAME:
+            yield catalogue.LONG_NAME(what=what, length=len(name))
