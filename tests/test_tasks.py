@@ -35,8 +35,9 @@ def until(condition: Callable[[], Any], seconds: float = 10) -> None:
 
 
 @pytest.fixture
-def shop() -> Iterator[Callable[[str], Celery]]:
-    """Makes a shop's Celery application."""
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Celery]]:
+    """Makes a shop's Celery application. Celery prefers the environment's broker to the one it is given."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
     made: list[Celery] = []
 
     def make(broker: str, **settings: Any) -> Celery:
