@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connections, models, transaction
 from django.http import HttpResponse
 from django.test.utils import isolate_apps
@@ -212,6 +213,7 @@ def test_order__in_a_database_without_an_outbox_leaves_nothing_when_it_is_rolled
 def test_order__saved_by_an_async_view_has_its_visitors_browser(rf):
     async def view(request):
         await new_order().asave()
+        await sync_to_async(connections.close_all)()  # of the thread that saved it
         return HttpResponse()
 
     request = rf.post("/", REMOTE_ADDR="8.8.8.8", HTTP_COOKIE=f"capi_consent=granted.1.1767225600; _fbp={FBP}")
