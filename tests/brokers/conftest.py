@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real workers take a minute and more: they start where a broker is named, the embedded one included."""
     if os.environ.get("CELERY_BROKER_URL"):
         return
-    skip = pytest.mark.skip(reason="starts real workers: set CELERY_BROKER_URL, filesystem://localhost for the embedded")
+    skip = pytest.mark.skip(
+        reason="starts real workers: set CELERY_BROKER_URL, filesystem://localhost for the embedded"
+    )
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(skip)
