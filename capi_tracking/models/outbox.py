@@ -23,7 +23,7 @@ class OutboxEvent(models.Model):
     key = models.CharField(_("key"), max_length=64, editable=False)
     pixel = ExactCharField(_("pixel"), max_length=64, help_text=_("Its alias in the settings."))
     event_name = ExactCharField(_("event"), max_length=100)
-    event_id = models.CharField(_("event id"), max_length=100)
+    event_id = ExactCharField(_("event id"), max_length=100)
     event_time = models.DateTimeField(_("time of the event"))
     action_source = models.CharField(_("action source"), max_length=32)
     source = models.CharField(_("recorded by"), max_length=16, choices=Source, default=Source.SERVER)

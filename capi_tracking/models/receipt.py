@@ -34,7 +34,7 @@ class BrowserReceipt(models.Model):
     visitor_key = models.CharField(_("visitor"), max_length=16, blank=True, default="")
     pixel = ExactCharField(_("pixel"), max_length=64)
     event_name = ExactCharField(_("event"), max_length=100)
-    event_id = models.CharField(_("event id"), max_length=100)
+    event_id = ExactCharField(_("event id"), max_length=100)
     state = models.PositiveSmallIntegerField(_("state"), choices=BrowserState, default=BrowserState.UNKNOWN)
     detail = models.CharField(_("detail"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("first heard"), default=timezone.now, db_index=True)
