@@ -92,4 +92,4 @@ class Pixel(models.Model):
         verbose_name_plural = _("pixels")
 
     def __str__(self) -> str:
-        return self.alias
+        return str(self.alias)
