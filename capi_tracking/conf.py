@@ -45,6 +45,10 @@ class Settings:
     LEASE: timedelta = timedelta(minutes=5)
     NUDGE: str | None = "celery"
 
+    # What is kept
+    REDACT_AFTER: timedelta = timedelta(hours=48)
+    PRUNE_AFTER: timedelta = timedelta(days=400)
+
     # Orders
     DISCOVER: str = "capi"
     TRACK_SINCE: datetime | None = None

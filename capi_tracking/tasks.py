@@ -15,13 +15,14 @@ from typing import Any
 from celery import Celery, _state, shared_task
 from django.db import transaction
 
-from . import delivery
+from . import delivery, privacy
 from .conf import conf
 from .models import OutboxEvent, Status
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 15.0
+PRUNE_SECONDS = 3600.0
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
 AT_MOST_EVERY = 1.0  # seconds between two messages of one process
@@ -35,7 +36,12 @@ CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": SWEEP_SECONDS,
         # without a worker the messages would pile up
         "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
-    }
+    },
+    "capi-tracking-prune": {
+        "task": "capi_tracking.tasks.prune",
+        "schedule": PRUNE_SECONDS,
+        "options": {"expires": PRUNE_SECONDS, "ignore_result": True},
+    },
 }
 
 # The options that bound every wait for a broker that accepts and never answers, by kombu's driver type.
@@ -54,6 +60,13 @@ def sweep() -> None:
     """Close what is too late, resume what may go on, send what is due."""
     for using in conf.OUTBOX_DATABASES:
         delivery.sweep(using, budget=BUDGET)
+
+
+@shared_task(name="capi_tracking.tasks.prune", ignore_result=True)  # type: ignore[untyped-decorator]
+def prune() -> None:
+    """Take customers' data out of what was sent long ago; delete what is old."""
+    for using in conf.OUTBOX_DATABASES:
+        privacy.prune(using)
 
 
 def nudge_after_commit(sender: Any, event: OutboxEvent, using: str, delay: timedelta = NOW, **kwargs: Any) -> None:

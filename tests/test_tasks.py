@@ -63,15 +63,16 @@ def test_tasks__send_what_is_due(task: Any) -> None:
     assert [len(batch) for batch in MemoryTransport.sent] == [3]
 
 
-def test_schedule__names_a_task_that_exists_and_expires() -> None:
-    (entry,) = CAPI_BEAT_SCHEDULE.values()
-    assert entry["task"] == tasks.sweep.name
-    assert entry["options"]["expires"] <= entry["schedule"] <= 60
+def test_schedule__names_tasks_that_exist_and_expire() -> None:
+    assert {entry["task"] for entry in CAPI_BEAT_SCHEDULE.values()} == {tasks.sweep.name, tasks.prune.name}
+    for entry in CAPI_BEAT_SCHEDULE.values():
+        assert entry["options"]["expires"] <= entry["schedule"] <= 3600
+    assert CAPI_BEAT_SCHEDULE["capi-tracking-sweep"]["schedule"] <= 60
     assert tasks.deliver.name == "capi_tracking.tasks.deliver"
 
 
 def test_tasks__carry_no_arguments_so_that_no_customer_is_in_a_message() -> None:
-    for task in (tasks.deliver, tasks.sweep):
+    for task in (tasks.deliver, tasks.sweep, tasks.prune):
         assert task.run.__code__.co_argcount == 0
         assert task.ignore_result
 

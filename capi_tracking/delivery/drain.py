@@ -13,11 +13,11 @@ from ..conf import PixelSettings, conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
 from ..models import OutboxEvent, Pixel
+from ..models.slices import in_slices
 from ..transports import Transport
 from .consignment import Consignment
 from .lane import Lane
 from .report import Report
-from .slices import in_slices
 
 logger = logging.getLogger(__name__)
 

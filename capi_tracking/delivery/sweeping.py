@@ -8,11 +8,11 @@ from functools import partial
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..models import OutboxEvent, Pixel, Status
+from ..models.slices import SLICE, SLICES, in_slices
 from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due
 from .lane import fingerprint
 from .report import Report
-from .slices import SLICE, SLICES, in_slices
 
 logger = logging.getLogger(__name__)
 

@@ -200,6 +200,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outboxevent',
+            index=capi_tracking.models.indexes.SparseIndex(fields=['redacted_at', 'settled_at'], name='capi_redact', sparse='settled_at'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxevent',
             index=capi_tracking.models.indexes.SparseIndex(fields=['order_key'], name='capi_order', sparse='order_key'),
         ),
         migrations.AddIndex(

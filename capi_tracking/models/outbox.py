@@ -95,6 +95,7 @@ class OutboxEvent(models.Model):
             SparseIndex(fields=["pixel", "priority", "due_at", "id"], sparse="due_at", name="capi_claim"),
             models.Index(fields=["status", "deadline_at"], name="capi_status_deadline"),
             models.Index(fields=["event_time"], name="capi_event_time"),
+            SparseIndex(fields=["redacted_at", "settled_at"], sparse="settled_at", name="capi_redact"),
             _sparse_index("order_key", name="capi_order"),
             models.Index(fields=["event_id"], name="capi_event_id"),
             _sparse_index("visitor_key", name="capi_visitor_key"),

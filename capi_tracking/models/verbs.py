@@ -206,6 +206,20 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
             status=Status.HELD, lease_token="", due_at=None, reason="restored", updated_at=timezone.now()
         )
 
+    def redact(self, after: timedelta, *, limit: int) -> int:
+        """Take the customer's data out of up to ``limit`` rows that were settled longer than ``after`` ago.
+
+        What is dead may be tried again until its deadline, and keeps its payload so long.
+        """
+        settled = self.filter(redacted_at=None, settled_at__isnull=False, settled_at__lte=DatabaseNow() - after)
+        over = settled.exclude(status=Status.DEAD, deadline_at__gt=DatabaseNow())
+        pks = list(over.order_by("settled_at").values_list("pk", flat=True)[:limit])
+        return (
+            self.filter(pk__in=pks, redacted_at=None)
+            .exclude(status__in=UNSETTLED)
+            .update(payload="", redacted_at=timezone.now())
+        )
+
     def hasten(self, *, limit: int) -> int:
         """Move up to ``limit`` rows that are near their deadline into the first class."""
         near = self.filter(
@@ -257,6 +271,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def waiting(self) -> "OutboxQuerySet":
         return self.filter(status__in=UNSETTLED)
+
+    def settled(self) -> "OutboxQuerySet":
+        return self.exclude(status__in=UNSETTLED)
 
     def incomplete(self, order_key: str) -> "OutboxQuerySet":
         """An order's rows whose contents may still change."""

@@ -1,0 +1,26 @@
+"""Many rows in little steps: no statement holds a lock that a checkout would feel."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+
+SLICE = 1000  # rows in one statement
+SLICES = 100  # in one go; the next goes on
+
+
+def in_slices(verb: Callable[..., int]) -> int:
+    """Repeat ``verb(limit=...)`` until it finds less than a slice; how many rows it was."""
+    total = 0
+    for _ in range(SLICES):
+        done = verb(limit=SLICE)
+        total += done
+        if done < SLICE:
+            break
+    return total
+
+
+def delete(rows: "models.QuerySet[Any]", *, limit: int) -> int:
+    """Delete up to ``limit`` of the rows straight from their table: nothing follows them, and no signal is for them."""
+    pks = list(rows.values_list("pk", flat=True)[:limit])
+    return rows.model._default_manager.using(rows.db).filter(pk__in=pks)._raw_delete(rows.db) if pks else 0

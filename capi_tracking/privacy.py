@@ -1,0 +1,56 @@
+"""What is kept of a customer, and for how long."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from .conf import conf
+from .models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, SkipCount
+from .models.slices import delete, in_slices
+
+
+@dataclass(slots=True)
+class Cleared:
+    """How many rows lost their payload, and how many were deleted."""
+
+    redacted: int = 0
+    events: int = 0
+    attempts: int = 0
+    receipts: int = 0
+    contexts: int = 0
+    counts: int = 0
+
+    def __add__(self, other: "Cleared") -> "Cleared":
+        return Cleared(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.redacted} redacted; deleted: {self.events} events, {self.attempts} attempts, "
+            f"{self.receipts} receipts, {self.contexts} checkout contexts, {self.counts} counts"
+        )
+
+
+def prune(using: str = "default") -> Cleared:
+    """Redact what is settled since ``REDACT_AFTER``, delete what is older than ``PRUNE_AFTER``.
+
+    A bounded number of slices: what is left over is for the next call, which goes on where this one ended. Contexts go
+    when no payment may use them any more (``CONTEXT_DAYS``).
+    """
+    old = timezone.now() - conf.PRUNE_AFTER
+    forgotten = timezone.now() - timedelta(days=conf.CONTEXT_DAYS)
+    return Cleared(
+        redacted=in_slices(partial(OutboxEvent.objects.using(using).redact, conf.REDACT_AFTER)),
+        events=_delete(OutboxEvent.objects.using(using).settled().filter(event_time__lt=old)),
+        attempts=_delete(DeliveryAttempt.objects.using(using).filter(started_at__lt=old)),
+        receipts=_delete(BrowserReceipt.objects.using(using).filter(created_at__lt=old)),
+        contexts=_delete(CheckoutContext.objects.using(using).filter(created_at__lt=forgotten)),
+        counts=_delete(SkipCount.objects.using(using).filter(day__lt=old.date())),
+    )
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    return in_slices(partial(delete, rows))
