@@ -9,6 +9,8 @@ LONGEST = timedelta(minutes=10)  # a probe per ten minutes keeps most of an outa
 FIRST_THROTTLED = timedelta(minutes=1)
 LONGEST_THROTTLED = timedelta(hours=1)
 LONGEST_ASKED = timedelta(days=1)
+EASE_FROM, EASE_STEP = 80, 5  # percent of Meta's allowance; the pause doubles with each step
+FIRST_PAUSE = timedelta(seconds=15)
 SPREAD = 0.25  # of the wait, so that workers do not all come back at once
 MAX_DOUBLINGS = 20
 
@@ -23,6 +25,13 @@ def wait_after(error: TransportError, *, tries: int = 1, jitter: float = 0.5) ->
     if isinstance(error, Unreachable):
         return _doubled(FIRST, LONGEST, tries) * (1 + SPREAD * (2 * jitter - 1))
     return None
+
+
+def ease(usage: int) -> timedelta | None:
+    """How long to pause after an answer that told of so many percent of the allowance; None: go on at once."""
+    if usage < EASE_FROM:
+        return None
+    return FIRST_PAUSE * (1 << (min(usage, 100) - EASE_FROM) // EASE_STEP)
 
 
 def _throttled(asked: timedelta | None, tries: int, jitter: float) -> timedelta:

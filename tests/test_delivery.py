@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from capi_tracking.conf import PixelSettings
-from capi_tracking.delivery import Report, deliver_due, sweep
+from capi_tracking.delivery import Report, deliver_due, resume, sweep
 from capi_tracking.delivery.batches import cut
 from capi_tracking.exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
 from capi_tracking.models import Claimed, DeliveryAttempt, OutboxEvent, Pixel, Priority, Status
@@ -443,6 +443,40 @@ def test_deliver_due__after_the_wait_one_event_probes(capi: Any) -> None:
     _, transport = deliver()
     assert [len(batch) for batch in transport.sent] == [1, 4]
     assert (pixel().wait_until, pixel().failures) == (None, 0)
+
+
+def test_deliver_due__eases_off_before_meta_refuses_and_goes_on_without_a_probe(capi: Any) -> None:
+    capi(BATCH_SIZE=2)
+    make_rows(6)
+    _, transport = deliver(always=Acknowledgement(events_received=2, usage=90))
+    assert [len(batch) for batch in transport.sent] == [2]
+    waits = pixel().wait_until
+    assert waits is not None
+    assert timedelta(seconds=50) < waits - timezone.now() <= timedelta(minutes=1)
+    assert pixel().wait_reason == "90 % of Meta's allowance is used"
+    assert deliver()[1].sent == []
+    make_due()
+    assert [len(batch) for batch in deliver()[1].sent] == [2, 2]
+
+
+def test_deliver_due__obeys_a_wait_that_comes_with_a_success() -> None:
+    make_row()
+    deliver(Acknowledgement(events_received=1, retry_after=timedelta(minutes=7)))
+    waits = pixel().wait_until
+    assert waits is not None
+    assert waits - timezone.now() > timedelta(minutes=6)
+    assert statuses() == {"e1": Status.SENT}
+
+
+def test_resume__one_event_tries_the_new_token_before_the_others_follow() -> None:
+    make_rows(5, status=Status.HELD, due_at=None, reason="denied_190")
+    Pixel.objects.create(alias="default", state=Pixel.State.PAUSED)
+    resume(["default"])
+    _, transport = deliver(Denied("still refused", code=190))
+    assert [len(batch) for batch in transport.sent] == [1]
+    assert pixel().state == Pixel.State.PAUSED
+    resume(["default"])
+    assert [len(batch) for batch in deliver()[1].sent] == [1, 4]
 
 
 def test_deliver_due__a_failed_probe_waits_again_whatever_came_before() -> None:

@@ -299,10 +299,10 @@ def test_begin_probe__is_won_by_one_worker() -> None:
     assert not Pixel.objects.begin_probe("a", HOUR)
 
 
-def test_pause__is_told_once_and_resume_forgets_it() -> None:
+def test_pause__is_told_once_and_resume_asks_for_a_probe_at_once() -> None:
     Pixel.objects.create(alias="a", failures=2, wait_until=timezone.now() + HOUR)
     assert Pixel.objects.pause("a", reason="no", fingerprint="f")
     assert not Pixel.objects.pause("a", reason="no", fingerprint="f")
     assert not Pixel.objects.ready().exists()
     Pixel.objects.filter(alias="a").resume()
-    assert Pixel.objects.ready().filter(failures=0, refused_fingerprint="").exists()
+    assert Pixel.objects.ready().filter(failures=1, refused_fingerprint="").exists()

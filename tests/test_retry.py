@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from capi_tracking.exceptions import Denied, Rejected, Throttled, TransportError, Unreachable
-from capi_tracking.retry import wait_after
+from capi_tracking.retry import ease, wait_after
 
 S, M, H, D = (timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1))
 
@@ -47,3 +47,11 @@ def test_wait_after__jitter_never_comes_before_what_meta_asked_for() -> None:
     waits = [wait_after(Throttled(retry_after=M), jitter=jitter / 10) for jitter in range(11)]
     assert min(wait for wait in waits if wait) == M
     assert max(wait for wait in waits if wait) == 75 * S
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [(0, None), (79, None), (80, 15 * S), (84, 15 * S), (85, 30 * S), (90, M), (95, 2 * M), (100, 4 * M), (999, 4 * M)],
+)
+def test_ease__begins_before_the_allowance_is_used_up(usage: int, expected: timedelta | None) -> None:
+    assert ease(usage) == expected

@@ -22,7 +22,7 @@ import pytest
 from capi_tracking.conf import PixelSettings
 from capi_tracking.exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
 from capi_tracking.transports import Acknowledgement, Batch, Transport, UnknownRefusal
-from capi_tracking.transports.graph import KINDS, MAX_ANSWER, Answer, GraphTransport, failure, session
+from capi_tracking.transports.graph import KINDS, MAX_ANSWER, Answer, GraphTransport, failure, session, usage
 from capi_tracking.transports.local import ConsoleTransport, MemoryTransport, ScriptedTransport
 
 TOKEN = "EAAB secret/token+42"
@@ -182,6 +182,22 @@ def test_failure__throttled_says_for_how_long(headers: dict[str, str], expected:
     error = graph_error(code=4, headers=headers)
     assert isinstance(error, Throttled)
     assert error.retry_after == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, 0),
+        ({"X-App-Usage": '{"call_count":28,"total_time":25,"total_cputime":81}'}, 81),
+        ({"X-Business-Use-Case-Usage": '{"7":[{"type":"ads_management","call_count":93,"total_time":1}]}'}, 93),
+        ({"X-Ad-Account-Usage": '{"acc_id_util_pct": 9.67}', "X-App-Usage": '{"call_count":4}'}, 9),
+        ({"X-App-Usage": '{"call_count": 99999999}'}, 1000),
+        ({"X-App-Usage": '{"call_count": 4000}'}, 1000),
+        ({"X-App-Usage": "call_count: 99"}, 0),
+    ],
+)
+def test_usage__is_the_highest_share_that_the_headers_tell(headers: dict[str, str], expected: int) -> None:
+    assert usage(headers) == expected
 
 
 def test_failure__retry_after_may_be_a_date() -> None:

@@ -128,6 +128,7 @@ class Consignment:
 
         lane.report.delivered += insist(record, lane.using)
         lane.refused_in_a_row = 0
+        lane.ease(answer)
         if short:
             logger.warning(
                 "Meta took %s events of the pixel %s and confirmed %s; trace id %s.",

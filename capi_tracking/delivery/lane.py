@@ -9,8 +9,8 @@ from ..exceptions import TransportError, Unreachable
 from ..models import Claimed, OutboxEvent, Pixel, Priority
 from ..models.pixel import PixelQuerySet
 from ..models.verbs import OutboxQuerySet
-from ..retry import wait_after
-from ..transports import Transport
+from ..retry import ease, wait_after
+from ..transports import Acknowledgement, Transport
 from .report import Report
 
 FAILURES = 3  # unanswered batches in a row that make the pixel wait
@@ -48,7 +48,7 @@ class Lane:
         if ready is None:
             return None
         waited_until, failures = ready
-        self.probing = waited_until is not None
+        self.probing = waited_until is not None and failures > 0  # a mere pause needs no probe
         if self.probing and not self._may_probe(failures):
             return None
         return self._claim(1 if self.probing else self.batch_size)
@@ -57,6 +57,13 @@ class Lane:
         """Nobody sends to this pixel for a while; afterwards one event probes it."""
         self.blocked = True
         self.pixels.wait(self.pixel.alias, pause(error, tries), describe(error))
+
+    def ease(self, answer: Acknowledgement) -> None:
+        """Slow down before Meta refuses: all workers pause, and then go on as before."""
+        waits = [wait for wait in (ease(answer.usage), answer.retry_after) if wait]
+        if waits:
+            self.blocked = True
+            self.pixels.wait(self.pixel.alias, max(waits), f"{answer.usage} % of Meta's allowance is used")
 
     def _may_probe(self, failures: int) -> bool:
         """True for the one worker that may try, and only if there is something to try with."""

@@ -56,14 +56,14 @@ class PixelQuerySet(models.QuerySet["Pixel"]):
         )
 
     def resume(self) -> int:
-        """Open them again. Their held rows are released by the caller."""
+        """Open them again; one event goes first, as a probe. Their held rows are released by the caller."""
         return self.update(
             state=Pixel.State.OPEN,
             paused_reason="",
             paused_at=None,
             refused_fingerprint="",
-            failures=0,
-            wait_until=None,
+            failures=1,
+            wait_until=DatabaseNow(),
             wait_reason="",
         )
 

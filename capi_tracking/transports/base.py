@@ -2,6 +2,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -36,12 +37,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What came back with a 2xx. ``events_received`` is None where the answer did not say."""
+    """What came back with a 2xx. ``events_received`` is None where the answer did not say.
+
+    ``usage`` is the share of Meta's allowance that is used, in percent; ``retry_after`` how long it asks to wait.
+    """
 
     events_received: int | None = None
     trace_id: str = ""
     messages: tuple[str, ...] = ()
     http_status: int = 200
+    usage: int = 0
+    retry_after: timedelta | None = None
 
 
 class UnknownRefusal(Unreachable):

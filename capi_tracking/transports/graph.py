@@ -31,6 +31,9 @@ MAX_MESSAGE = 300
 MAX_MESSAGES = 20
 LONGEST_WAIT = timedelta(days=1)
 POLICY_BLOCK = timedelta(days=1)
+USAGE_HEADERS = ("X-App-Usage", "X-Business-Use-Case-Usage", "X-Ad-Account-Usage")
+SHARE = re.compile(r'"(?:call_count|total_time|total_cputime|acc_id_util_pct)"\s*:\s*(\d{1,6})').findall
+MAX_SHARE = 1000
 TOKEN_LIKE = re.compile(r"EAA\w{16,}")
 
 OK = range(200, 300)
@@ -219,6 +222,8 @@ def acknowledgement(answer: Answer) -> Acknowledgement:
         trace_id=_trace_id(answer.body),
         messages=tuple(str(m)[:MAX_MESSAGE] for m in messages[:MAX_MESSAGES]) if isinstance(messages, list) else (),
         http_status=answer.status,
+        usage=usage(answer.headers),
+        retry_after=retry_after(answer.headers),
     )
 
 
@@ -269,6 +274,12 @@ def _retry_after_header(text: str) -> timedelta | None:
     except ValueError:
         return None
     return max(at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC), timedelta(0))
+
+
+def usage(headers: Mapping[str, str]) -> int:
+    """The highest share of an allowance that the usage headers tell, in percent."""
+    texts = [headers.get(name, "")[:CHUNK] for name in USAGE_HEADERS]
+    return max((min(int(share), MAX_SHARE) for text in texts for share in SHARE(text)), default=0)
 
 
 def _minutes(text: str) -> list[int]:
