@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
+from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.metrics import Part, Sides
 from capi_tracking.models import OutboxEvent, Pixel, SkipCount, Status
 from tests.factories import (
@@ -123,6 +124,27 @@ def test_dashboard__a_paused_pixel_can_be_resumed_from_there(admin_client):
     assert OutboxEvent.objects.get(pk=held.pk).status == Status.PENDING
     assert OutboxEvent.objects.get(pk=other.pk).status == Status.HELD
     assert LogEntry.objects.get().change_message == "Resumed"
+
+
+def test_dashboard__tells_of_answers_that_do_not_confirm_and_leads_to_their_events(admin_client):
+    OutboxEventFactory(status=Status.SENT, short_ack=True, event_id="odd")
+    OutboxEventFactory(status=Status.SENT, event_id="plain")
+    page = admin_client.get(reverse(DASHBOARD)).text
+    assert "Meta took 1 event with an answer that does not say so." in page
+    link = re.search(r'href="([^"]+short_ack[^"]+)"', page)[1].replace("&amp;", "&")
+    found = admin_client.get(link).text
+    assert ("odd" in found, "plain" in found) == (True, False)
+
+
+def test_pause__stops_a_pixel_until_a_person_resumes_it(admin_client):
+    pixel, due = PixelFactory(), OutboxEventFactory()
+    admin_client.post(address("pixel"), {"action": "pause", "_selected_action": pixel.pk})
+    sweep()
+    assert Pixel.objects.get().paused_reason == "Paused by admin."
+    assert OutboxEvent.objects.get(pk=due.pk).status == Status.PENDING
+    admin_client.post(address("pixel"), {"action": "resume", "_selected_action": pixel.pk})
+    assert deliver_due().delivered == 1
+    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == ["Paused", "Resumed"]
 
 
 def test_pages__hold_under_a_strict_content_security_policy(admin_client):

@@ -40,6 +40,7 @@ class EventAdmin(ReadOnlyAdmin):
         PairFilter,
         "source",
         "consent_state",
+        "short_ack",
         PixelFilter,
     ]
     sortable_by = ["when"]

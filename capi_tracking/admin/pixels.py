@@ -27,7 +27,7 @@ class PixelAdmin(ReadOnlyAdmin):
         "last_success_at",
     ]
     readonly_fields = ["doing"]
-    actions = ["resume"]
+    actions = ["resume", "pause"]
 
     @admin.display(description=gettext_lazy("state"))
     def doing(self, pixel: Pixel) -> SafeString:
@@ -42,3 +42,13 @@ class PixelAdmin(ReadOnlyAdmin):
         self.note(request, pixels, _("Resumed"))
         told = ngettext("Resumed. %s held event goes on.", "Resumed. %s held events go on.", released) % released
         self.message_user(request, told, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Pause: send nothing until resumed"), permissions=["operate"])
+    def pause(self, request: HttpRequest, queryset: Any) -> None:
+        """The kill switch. Without a fingerprint no change of settings ends it: a person does."""
+        pixels = self.few_enough(request, queryset)
+        reason = _("Paused by %s.") % request.user.get_username()
+        done = [pixel for pixel in pixels if Pixel.objects.using(queryset.db).pause(pixel.alias, reason=reason)]
+        if done:
+            self.note(request, done, _("Paused"))
+            self.message_user(request, _("Paused. Events are recorded and wait; deadlines run on."), messages.WARNING)

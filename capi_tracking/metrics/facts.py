@@ -22,7 +22,10 @@ TOO_OLD = "too_old"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """``count`` rows that are alike in everything else. ``slot``: which part of the window they fall into."""
+    """``count`` rows that are alike in everything else, ``short`` of them with an odd answer of Meta's.
+
+    ``slot``: which part of the window they fall into.
+    """
 
     event_name: str
     slot: int
@@ -37,6 +40,7 @@ class Fact:
     money: Decimal | None = None
     scored: int = 0
     score: int | None = None
+    short: int = 0
 
     @property
     def is_sent(self) -> bool:
@@ -110,7 +114,13 @@ def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str)
         _fact(group)
         for group in groups.order_by()
         .values(*same)
-        .annotate(count=Count("id"), money=Sum("value"), score=Sum("match_score"), scored=Count("match_score"))
+        .annotate(
+            count=Count("id"),
+            money=Sum("value"),
+            score=Sum("match_score"),
+            scored=Count("match_score"),
+            short=Sum(_flag(Q(short_ack=True))),
+        )
     ]
 
 

@@ -108,7 +108,7 @@ def _assemble(
         skipped=skipped(rows, window, pixel=pixel, using=using),
         failures=failures(window, pixel=pixel, using=using),
         pixels=tuple(_pixel_line(state) for state in states),
-        problems=problems(states, waits, sold, paired, now),
+        problems=problems(states, waits, sold, paired, sum(fact.short for fact in rows), now),
         setup=None if rows or waits else setup(using),
     )
 

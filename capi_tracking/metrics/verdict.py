@@ -27,6 +27,7 @@ class Trouble(TextChoices):
     UNREACHED = "unreached"
     OVERDUE = "overdue"
     OVERLAP = "overlap"
+    SHORT = "short"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,12 @@ class Problem:
 
 
 def problems(
-    pixels: Sequence[Pixel], backlogs: Sequence[Backlog], orders: Orders, overlap: Overlap, now: datetime
+    pixels: Sequence[Pixel], backlogs: Sequence[Backlog], orders: Orders, overlap: Overlap, short: int, now: datetime
 ) -> tuple[Problem, ...]:
+    """``short``: how many events Meta took with an answer that does not say so."""
     found = [*_of_pixels(pixels, backlogs, now), *_of_orders(orders, overlap)]
+    if short:
+        found.append(Problem(kind=Trouble.SHORT, count=short))
     rank = list(Trouble).index
     return tuple(sorted(found, key=lambda problem: (rank(problem.kind), -_worth(problem), -problem.count)))
 
