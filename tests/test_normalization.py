@@ -332,13 +332,24 @@ def test_phone__calling_codes_are_those_of_the_library():
         "fb.1.1554763741205.AbCdEfGhIjKlMnOpQrStUvWxYz1234567890",
         "fb.2.1554763741205.IwAR0-_x.AQICAQMC",
         "fb.1.1554763741205.IwAR0.AQ",
-        "fb.1.1554763741205.a.click.id.with.dots",
         "fb.1.1554763741205.a__DOT__b",
         "fb.1.1554763741205." + "x" * 500,
     ],
 )
 def test_fbc__passes_verbatim(cookie):
     assert normalization.fbc(f" {cookie} ") == cookie
+
+
+@pytest.mark.parametrize(
+    ("cookie", "whole"),
+    [
+        ("fb.1.1554763741205.a.click.id.with.dots", "fb.1.1554763741205.a__DOT__click__DOT__id__DOT__with__DOT__dots"),
+        ("fb.1.1554763741205.IwAR.three", "fb.1.1554763741205.IwAR__DOT__three"),
+        ("fb.1.1554763741205.Iw.AR.AQ", "fb.1.1554763741205.Iw__DOT__AR__DOT__AQ"),
+    ],
+)
+def test_fbc__a_click_ids_own_dots_are_written_as_the_pixel_does(cookie, whole):
+    assert normalization.fbc(cookie) == whole
 
 
 @pytest.mark.parametrize(

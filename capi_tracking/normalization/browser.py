@@ -11,6 +11,7 @@ MAX_CLICK = 520  # a click id of 500 characters and what stands before it
 
 # A click id may hold dots itself, so what follows the time is one payload.
 _CLICK = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[\w~%+=*-]+(?:\.[\w~%+=*-]+)*", re.ASCII).fullmatch
+_IN_SEGMENTS = re.compile(r"[^.]+(?:\.[^.]+){3}(?:\.(?:[^.]{2}|[^.]{8}))?").fullmatch
 _BROWSER = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[0-9]{1,20}(?:\.(?:[\w-]{2}|[\w-]{8}))?", re.ASCII).fullmatch
 
 # First octets whose whole block is public: these need no look into the tables of ``ipaddress``.
@@ -22,9 +23,17 @@ _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1
 
 
 def fbc(text: str) -> str:
-    """The click cookie, verbatim; "" if it is malformed (a time in seconds included)."""
+    """The click cookie, verbatim but for a click id's own dots; "" if it is malformed (a time in seconds included)."""
     stripped = text.strip()
-    return stripped if len(stripped) <= MAX_CLICK and _CLICK(stripped) else ""
+    return _whole(stripped) if len(stripped) <= MAX_CLICK and _CLICK(stripped) else ""
+
+
+def _whole(cookie: str) -> str:
+    """Meta takes four segments, or five: the pixel's own script writes other dots in this way."""
+    if _IN_SEGMENTS(cookie):
+        return cookie
+    *head, payload = cookie.split(".", 3)
+    return ".".join([*head, payload.replace(".", "__DOT__")])
 
 
 def fbp(text: str) -> str:
