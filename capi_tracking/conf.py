@@ -24,6 +24,7 @@ class Settings:
 
     PIXELS: dict[str, dict[str, Any]] = {}
     ENABLED: bool = True
+    SHADOW: bool = False
     ENVIRONMENT: str = ""
     SEND_IN_DEBUG: bool = False
 

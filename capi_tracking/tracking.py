@@ -34,7 +34,8 @@ SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEven
 LIMITED_DATA_USE = "LDU"
 MAX_ORDER_KEY = 128
 MAX_PART = 32
-MAX_VALUE = 10**15
+MAX_REASON = 64
+MAX_VALUE = 10**14  # SQLite rounds to 15 digits, and could not read back what that makes of more
 MAX_PROOF = 64
 
 
@@ -96,7 +97,7 @@ def skip(
 ) -> OutboxEvent:
     """Record why an event is not sent: a row for an order's event, else one more in the day's count."""
     row = _row(event, pixel, consent or vouched(), order_key, part, source)
-    return _record_skip(row, reason, using)
+    return _record_skip(row, _fitting("reason", reason, MAX_REASON), using)
 
 
 def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, due_now: bool) -> None:
@@ -228,8 +229,10 @@ def _not_in_the_future(event: Event) -> Event:
 
 
 def _row(event: Event, pixel: str, consent: Consent, order_key: str | None, part: str, source: str) -> OutboxEvent:
-    if len(order_key or "") > MAX_ORDER_KEY or len(part) > MAX_PART:
-        raise InvalidEvent("order_key", f"at most {MAX_ORDER_KEY} characters, and {MAX_PART} for the part")
+    _fitting("order_key", order_key or "", MAX_ORDER_KEY)
+    _fitting("part", part, MAX_PART)
+    if source not in Source.values:
+        raise InvalidEvent("source", f"must be one of {', '.join(Source.values)}")
     is_sale = bool(order_key) or event.name in SALES
     return OutboxEvent(
         key=outbox_key(pixel_settings(pixel).pixel_id, event.name, event.event_id),
@@ -247,6 +250,13 @@ def _row(event: Event, pixel: str, consent: Consent, order_key: str | None, part
         **_proof(consent),
         **contents_of(event),
     )
+
+
+def _fitting(name: str, value: str, limit: int) -> str:
+    """Refused here, or the database refuses it inside the shop's transaction, or a lenient one cuts it."""
+    if not isinstance(value, str) or len(value) > limit or not value.isprintable():
+        raise InvalidEvent(name, f"must be printable and at most {limit} characters long")
+    return value
 
 
 def _proof(consent: Consent) -> dict[str, Any]:

@@ -105,6 +105,12 @@ def test_dashboard__empty_is_a_checklist_and_no_chart(admin_client, django_asser
     assert "<svg class" not in page.text
 
 
+@pytest.mark.parametrize("shadow", [True, False])
+def test_dashboard__says_that_shadow_mode_is_on(admin_client, capi, shadow):
+    capi(SHADOW=shadow)
+    assert ("Shadow mode is on" in admin_client.get(reverse(DASHBOARD)).text) is shadow
+
+
 def test_dashboard__a_paused_pixel_can_be_resumed_from_there(admin_client):
     PixelFactory(state="paused", paused_reason="token refused", paused_at=timezone.now())
     held = OutboxEventFactory(status=Status.HELD, reason="denied_190")

@@ -14,7 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from capi_tracking.models import Status
+from capi_tracking.delivery import resume
+from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.transports.local import MemoryTransport
 from tests.outbox_rows import make_row, make_rows, statuses
 
@@ -40,6 +41,36 @@ def test_once__drains_all_that_is_due_and_says_so(arguments: list[str], capi: An
 def test_once__sweeps_first() -> None:
     make_row(deadline_at=timezone.now() - timedelta(hours=1))
     assert "1 expired" in run()
+
+
+@pytest.mark.django_db
+def test_hold_older_than__holds_what_a_restored_backup_may_have_sent_and_sends_the_rest() -> None:
+    now = timezone.now()
+    make_row(1, created_at=now - timedelta(hours=7))
+    make_row(2, created_at=now - timedelta(hours=7), status=Status.LEASED, lease_token="gone")
+    make_row(3, created_at=now - timedelta(hours=5))
+    assert run("--once", "--hold-older-than", "6h").startswith(
+        "2 held: release or cancel them in the admin.\n1 requests"
+    )
+    assert statuses() == {"e1": Status.HELD, "e2": Status.HELD, "e3": Status.SENT}
+    assert set(OutboxEvent.objects.filter(status=Status.HELD).values_list("reason", "due_at")) == {("restored", None)}
+
+
+@pytest.mark.django_db
+def test_hold_older_than__leaves_the_release_to_staff() -> None:
+    make_row(created_at=timezone.now() - timedelta(days=1))
+    run("--hold-older-than", "90m")
+    resume(["default"])
+    assert statuses() == {"e1": Status.HELD}
+    OutboxEvent.objects.all().release()
+    run("--once")
+    assert statuses() == {"e1": Status.SENT}
+
+
+@pytest.mark.parametrize("age", ["6", "h", "-1h", "1.5h", "1w", "9999999d", ""])
+def test_hold_older_than__takes_only_an_age(age: str) -> None:
+    with pytest.raises(CommandError):
+        run("--hold-older-than", age)
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,25 @@ def test_deliver_due__disabled_sends_nothing(capi: Any) -> None:
     assert (bool(report), transport.sent) == (False, [])
 
 
+def test_shadow__closes_what_is_due_without_sending_and_going_live_sends_none_of_it(capi: Any) -> None:
+    make_rows(3)
+    make_row(9, due_at=timezone.now() + HOUR)
+    capi(SHADOW=True)
+    report, transport = deliver()
+    assert (report.passed_over, transport.sent) == (3, [])
+    closed = OutboxEvent.objects.filter(status=Status.SKIPPED)
+    assert {(row.reason, row.payload, row.due_at) for row in closed} == {("shadow", "", None)}
+    capi(SHADOW=False)
+    make_due()
+    assert [ids(batch) for batch in deliver()[1].sent] == [["e9"]]
+
+
+def test_shadow__leaves_to_a_worker_what_it_is_sending(capi: Any) -> None:
+    make_row(status=Status.LEASED, lease_token="t", due_at=timezone.now() + HOUR)
+    capi(SHADOW=True)
+    assert deliver()[0].passed_over == 0
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_deliver_due__asks_the_database_as_often_for_many_rows_as_for_one(
     count: int, django_assert_max_num_queries: Any

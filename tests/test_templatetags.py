@@ -76,6 +76,11 @@ def test_head__tells_the_script_all_and_no_visitor_apart(rf, capi):
     assert '<script src="/static/capi_tracking/capi.js" defer></script>' in pages[0]
 
 
+def test_head__names_no_script_of_metas_in_shadow_mode(rf, capi):
+    capi(SHADOW=True)
+    assert data_of(render("{% pixel_head %}", rf.get("/")))["script"] == ""
+
+
 def test_head__asks_the_database_nothing(rf, db, django_assert_num_queries):
     with django_assert_num_queries(0):
         render("{% pixel_head %}", rf.get("/"))

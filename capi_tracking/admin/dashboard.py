@@ -40,6 +40,7 @@ class DashboardAdmin(ReadOnlyAdmin):
             "title": _("Meta tracking health"),
             "opts": self.opts,
             "health": health,
+            "is_shadow": conf.SHADOW,
             "chart": chart(health.parts),
             "windows": metrics.WINDOWS.items(),
             "aliases": list(conf.PIXELS),

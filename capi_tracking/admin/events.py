@@ -62,7 +62,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("event"))
     def event(self, row: OutboxEvent) -> str:
-        return row.event_name
+        return str(row.event_name)
 
     @admin.display(description=gettext_lazy("time"), ordering="event_time")
     def when(self, row: OutboxEvent) -> Any:

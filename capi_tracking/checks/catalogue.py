@@ -350,5 +350,11 @@ CACHE_KEEPS_NOTHING = Finding(
         '"LOCATION": "redis://127.0.0.1:6379"}}, or any other cache that processes share'
     ),
 )
+SHADOW = Finding(
+    id="W406",
+    when="`SHADOW` is on",
+    message="SHADOW is True: events are recorded, and neither the browser nor the server sends any to Meta.",
+    hint='To go live, in CAPI_TRACKING: "SHADOW": False',
+)
 
 CATALOGUE = sorted((value for value in list(globals().values()) if isinstance(value, Finding)), key=lambda f: f.id[1:])

@@ -20,7 +20,12 @@ def check_deployment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
     """Whatever would go wrong on a server. Nothing while tracking is switched off."""
     if not is_on():
         return []
-    return [*_environment(), *_test_codes(), *_proxies(), *_cache()]
+    return [*_shadow(), *_environment(), *_test_codes(), *_proxies(), *_cache()]
+
+
+def _shadow() -> Iterator[CheckMessage]:
+    if is_sound("SHADOW") and sound("SHADOW"):
+        yield catalogue.SHADOW()
 
 
 def _environment() -> Iterator[CheckMessage]:

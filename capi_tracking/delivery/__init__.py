@@ -2,6 +2,6 @@
 
 from .drain import deliver_due
 from .report import Report
-from .sweeping import resume, sweep
+from .sweeping import hold_older_than, resume, sweep
 
-__all__ = ["Report", "deliver_due", "resume", "sweep"]
+__all__ = ["Report", "deliver_due", "hold_older_than", "resume", "sweep"]

@@ -12,11 +12,12 @@ from django.utils.module_loading import import_string
 from ..conf import PixelSettings, conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
-from ..models import Pixel
+from ..models import OutboxEvent, Pixel
 from ..transports import Transport
 from .consignment import Consignment
 from .lane import Lane
 from .report import Report
+from .slices import in_slices
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ def deliver_due(
     report = Report()
     if not conf.ENABLED:
         return report
+    if conf.SHADOW:
+        return Report(passed_over=in_slices(OutboxEvent.objects.using(using).pass_over))
     Pixel.objects.using(using).ensure(conf.PIXELS)
     ends = time.monotonic() + budget.total_seconds() if budget else float("inf")
     over = _either(stop, lambda: time.monotonic() >= ends)

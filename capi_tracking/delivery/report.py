@@ -11,6 +11,7 @@ class Report:
     expired: int = 0  # too old, or their pair window closed
     held: int = 0  # wait for a person
     put_back: int = 0  # wait for another try
+    passed_over: int = 0  # in shadow mode
 
     def __add__(self, other: "Report") -> "Report":
         return Report(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -22,4 +23,5 @@ class Report:
         return (
             f"{self.requests} requests: {self.delivered} delivered, {self.failed} failed, {self.expired} expired, "
             f"{self.held} held, {self.put_back} put back"
+            + (f", {self.passed_over} in shadow" if self.passed_over else "")
         )

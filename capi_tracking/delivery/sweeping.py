@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
+from functools import partial
 
 from ..conf import conf
 from ..conf import pixel as pixel_settings
@@ -11,11 +12,9 @@ from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due
 from .lane import fingerprint
 from .report import Report
+from .slices import SLICE, SLICES, in_slices
 
 logger = logging.getLogger(__name__)
-
-SLICE = 1000
-SLICES = 100  # a sweep closes at most so many slices; the next goes on
 
 
 def sweep(
@@ -45,9 +44,7 @@ def _expire(using: str) -> int:
 
 
 def _hasten(using: str) -> None:
-    for _ in range(SLICES):
-        if OutboxEvent.objects.using(using).hasten(limit=SLICE) < SLICE:
-            return
+    in_slices(OutboxEvent.objects.using(using).hasten)
 
 
 def _resume(using: str) -> None:
@@ -57,6 +54,11 @@ def _resume(using: str) -> None:
         if fingerprint(pixel_settings(alias)) == refused:
             continue
         logger.info("The pixel %s has new settings: it goes on, %s held events with it.", alias, resume([alias], using))
+
+
+def hold_older_than(age: timedelta, using: str = "default") -> int:
+    """Before a restored backup delivers anything: hold what it recorded longer than ``age`` ago; how many rows."""
+    return in_slices(partial(OutboxEvent.objects.using(using).hold_older, age))
 
 
 def resume(aliases: Collection[str], using: str = "default") -> int:

@@ -24,6 +24,8 @@ _REASONS: Mapping[str, Promise] = {
     "never_answered": _("Meta never answered when it was sent, not even alone."),
     "no_payload": _("Its contents are gone, so there is nothing to send."),
     "adapter_failed": _("The shop's order adapter raised an error. Mend it, then save the order again."),
+    "shadow": _("Shadow mode was on: it was recorded, and not sent."),
+    "restored": _("Older than allowed when a restored backup began to deliver: it may have been sent before."),
     "bot": _("A robot, not a visitor."),
     "excluded": _("The shop excludes this order from tracking."),
     # outcomes of a request

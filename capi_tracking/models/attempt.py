@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .exact import ExactCharField
+
 
 class DeliveryAttempt(models.Model):
     """One HTTP request to Meta and what came back. Holds no payload and no token."""
@@ -15,7 +17,7 @@ class DeliveryAttempt(models.Model):
         DENIED = "denied", _("denied")
         REJECTED = "rejected", _("rejected")
 
-    pixel = models.CharField(_("pixel"), max_length=64)
+    pixel = ExactCharField(_("pixel"), max_length=64)
     kind = models.CharField(_("outcome"), max_length=16, choices=Kind)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
     code = models.IntegerField(_("code"), null=True, blank=True)

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..consent import ConsentState
+from .exact import ExactCharField
 from .inserts import insert_once
 
 
@@ -17,7 +18,7 @@ class CheckoutQuerySet(models.QuerySet["CheckoutContext"]):
 class CheckoutContext(models.Model):
     """What the buyer's browser said at checkout, for a payment that arrives without one."""
 
-    key = models.CharField(_("key"), max_length=128, unique=True)
+    key = ExactCharField(_("key"), max_length=128, unique=True)
     fbp = models.CharField(max_length=255, blank=True, default="")
     fbc = models.CharField(max_length=1000, blank=True, default="")
     client_ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)

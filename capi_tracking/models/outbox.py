@@ -1,17 +1,18 @@
 """The outbox: one row per event and pixel. What may happen to a row stands in ``verbs``."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..consent import ConsentState
+from .exact import ExactCharField
+from .indexes import SparseIndex
 from .states import UNSETTLED, Priority, Source, Status
 from .verbs import OutboxQuerySet
 
 
 def _sparse_index(field: str, *, name: str) -> models.Index:
-    return models.Index(fields=[field], condition=Q(**{f"{field}__isnull": False}), name=name)
+    return SparseIndex(fields=[field], sparse=field, name=name)
 
 
 class OutboxEvent(models.Model):
@@ -20,9 +21,9 @@ class OutboxEvent(models.Model):
     Status = Status
 
     key = models.CharField(_("key"), max_length=64, editable=False)
-    pixel = models.CharField(_("pixel"), max_length=64, help_text=_("Its alias in the settings."))
-    event_name = models.CharField(_("event"), max_length=100)
-    event_id = models.CharField(_("event id"), max_length=100)
+    pixel = ExactCharField(_("pixel"), max_length=64, help_text=_("Its alias in the settings."))
+    event_name = ExactCharField(_("event"), max_length=100)
+    event_id = ExactCharField(_("event id"), max_length=100)
     event_time = models.DateTimeField(_("time of the event"))
     action_source = models.CharField(_("action source"), max_length=32)
     source = models.CharField(_("recorded by"), max_length=16, choices=Source, default=Source.SERVER)
@@ -61,8 +62,8 @@ class OutboxEvent(models.Model):
     match_score = models.PositiveSmallIntegerField(_("match keys, percent"), null=True, blank=True)
     notes = models.CharField(_("left out"), max_length=255, blank=True, default="")
 
-    order_key = models.CharField(_("order"), max_length=128, null=True, blank=True)  # noqa: DJ001 (NULL: not unique)
-    part = models.CharField(_("part of the order"), max_length=32, null=True, blank=True)  # noqa: DJ001
+    order_key = ExactCharField(_("order"), max_length=128, null=True, blank=True)
+    part = ExactCharField(_("part of the order"), max_length=32, null=True, blank=True)
 
     consent_state = models.CharField(_("consent"), max_length=8, choices=ConsentState)
     consent_policy = models.CharField(_("consent policy"), max_length=64, blank=True, default="")
@@ -91,11 +92,7 @@ class OutboxEvent(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["pixel", "priority", "due_at", "id"],
-                condition=Q(due_at__isnull=False),
-                name="capi_claim",
-            ),
+            SparseIndex(fields=["pixel", "priority", "due_at", "id"], sparse="due_at", name="capi_claim"),
             models.Index(fields=["status", "deadline_at"], name="capi_status_deadline"),
             models.Index(fields=["event_time"], name="capi_event_time"),
             _sparse_index("order_key", name="capi_order"),

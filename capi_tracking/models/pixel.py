@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .clock import DatabaseNow
+from .exact import ExactCharField
 from .inserts import insert_once
 
 
@@ -74,7 +75,7 @@ class Pixel(models.Model):
         OPEN = "open", _("open")
         PAUSED = "paused", _("paused")
 
-    alias = models.CharField(_("alias"), max_length=64, unique=True)
+    alias = ExactCharField(_("alias"), max_length=64, unique=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     paused_reason = models.CharField(_("paused because"), max_length=200, blank=True, default="")
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
@@ -91,4 +92,4 @@ class Pixel(models.Model):
         verbose_name_plural = _("pixels")
 
     def __str__(self) -> str:
-        return self.alias
+        return str(self.alias)

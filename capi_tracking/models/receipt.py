@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .exact import ExactCharField
 from .inserts import insert_once
 
 
@@ -31,9 +32,9 @@ class BrowserReceipt(models.Model):
 
     key = models.CharField(_("key"), max_length=64)
     visitor_key = models.CharField(_("visitor"), max_length=16, blank=True, default="")
-    pixel = models.CharField(_("pixel"), max_length=64)
-    event_name = models.CharField(_("event"), max_length=100)
-    event_id = models.CharField(_("event id"), max_length=100)
+    pixel = ExactCharField(_("pixel"), max_length=64)
+    event_name = ExactCharField(_("event"), max_length=100)
+    event_id = ExactCharField(_("event id"), max_length=100)
     state = models.PositiveSmallIntegerField(_("state"), choices=BrowserState, default=BrowserState.UNKNOWN)
     detail = models.CharField(_("detail"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("first heard"), default=timezone.now, db_index=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from .exact import ExactCharField
 from .inserts import insert_once
 
 
@@ -20,8 +21,8 @@ class SkipCount(models.Model):
     """How many page events were not sent, by day and reason: too many for a row each."""
 
     day = models.DateField(_("day"))
-    pixel = models.CharField(_("pixel"), max_length=64)
-    event_name = models.CharField(_("event"), max_length=100)
+    pixel = ExactCharField(_("pixel"), max_length=64)
+    event_name = ExactCharField(_("event"), max_length=100)
     reason = models.CharField(_("reason"), max_length=64)
     count = models.PositiveBigIntegerField(_("count"), default=0)
 

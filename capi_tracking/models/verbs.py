@@ -192,6 +192,20 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         closed = self.model._default_manager.using(self.db).filter(pk__in=pks, lease_token=mark)
         return [Closed(*values) for values in closed.values_list(*Closed._fields)]
 
+    def pass_over(self, *, limit: int) -> int:
+        """Shadow mode: close up to ``limit`` due rows in place of sending them. Going live sends none of them again."""
+        due = self.filter(status__in=(Status.PENDING, Status.LEASED), due_at__lte=DatabaseNow())
+        pks = list(due.values_list("pk", flat=True)[:limit])
+        return due.filter(pk__in=pks)._close(Status.SKIPPED, reason="shadow", payload="", redacted_at=timezone.now())
+
+    def hold_older(self, age: timedelta, *, limit: int) -> int:
+        """Hold up to ``limit`` rows recorded longer than ``age`` ago that wait: a restored backup may hold sent ones."""
+        old = self.filter(status__in=(Status.PENDING, Status.LEASED), created_at__lt=DatabaseNow() - age)
+        pks = list(old.values_list("pk", flat=True)[:limit])
+        return old.filter(pk__in=pks).update(
+            status=Status.HELD, lease_token="", due_at=None, reason="restored", updated_at=timezone.now()
+        )
+
     def hasten(self, *, limit: int) -> int:
         """Move up to ``limit`` rows that are near their deadline into the first class."""
         near = self.filter(

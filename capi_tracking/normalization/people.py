@@ -37,7 +37,8 @@ def name(text: str) -> str:
 def kept(text: str, categories: str) -> str:
     """Lower case and composed, with the characters of these Unicode categories (their first letters) alone."""
     lowered = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    return "".join(char for char in lowered if unicodedata.category(char)[0] in categories)
+    fitting = "".join(char for char in lowered if unicodedata.category(char)[0] in categories)
+    return unicodedata.normalize("NFC", fitting)  # again: accents that a sign stood between come together now
 
 
 def gender(text: str) -> str:

@@ -99,9 +99,9 @@ class _Lines:
         rows = fields.read(instance, self.lines)
         if not hasattr(rows, "all"):
             return rows or ()
-        rows = rows.all()
+        rows = fields.beside(instance, rows.all())
         joins = fields.relations(rows.model, (self.line_id, self.line_quantity, self.line_price))
-        return rows.select_related(*joins) if joins else rows  # type: ignore[no-any-return]
+        return rows.select_related(*joins) if joins else rows
 
     def _content(self, line: Any) -> Content | None:
         """None for a line that Meta could not take: a voucher below zero, a deleted product. The total stays whole."""

@@ -3,10 +3,12 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db.models import Model
+from django.db import router
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from ..exceptions import ImproperlyTracked
@@ -39,6 +41,8 @@ def read(instance: Any, path: Path) -> Any:
 
 
 def _step(instance: Any, name: str) -> Any:
+    if isinstance(instance, Model):
+        _load_beside(instance, name)
     try:
         value = getattr(instance, name)
     except ObjectDoesNotExist:
@@ -46,6 +50,31 @@ def _step(instance: Any, name: str) -> Any:
     except AttributeError:
         raise ImproperlyTracked(f"{type(instance).__name__} has no {name!r}.") from None
     return value() if callable(value) and not hasattr(value, "all") else value
+
+
+def beside(instance: Model, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows as the instance's own database has them, not a replica, which may not have them yet."""
+    return rows.using(instance._state.db) if _lags(rows.model, instance) else rows
+
+
+def _load_beside(instance: Model, name: str) -> None:
+    """What a foreign key leads to may have been saved a moment ago, as the instance was."""
+    related = _foreign_keys(instance.__class__).get(name)
+    if related and _lags(related, instance):
+        rows = related._base_manager.using(instance._state.db)
+        prefetch_related_objects([instance], Prefetch(name, rows))
+
+
+def _lags(model: type[Model], instance: Model) -> bool:
+    """Whether a router reads the model elsewhere, though it is written where the instance is."""
+    here = instance._state.db
+    return router.db_for_write(model, instance=instance) == here != router.db_for_read(model, instance=instance)
+
+
+@cache
+def _foreign_keys(model: type[Model]) -> dict[str, type[Model]]:
+    found = ((field.name, field.related_model) for field in model._meta.fields)
+    return {name: related for name, related in found if isinstance(related, type)}
 
 
 def moment(value: Any) -> datetime | None:

@@ -227,7 +227,7 @@ def _config(page_pixel: str) -> dict[str, Any]:
     return {
         "pixels": {alias: pixel_id for alias, pixel_id in pixels.items() if pixel_id},
         "page": page_pixel,
-        "script": conf.PIXEL_SCRIPT_URL,
+        "script": "" if conf.SHADOW else conf.PIXEL_SCRIPT_URL,
         "collect": reverse("capi_tracking:collect"),
         "policy": conf.CONSENT_POLICY,
         "parameters": conf.URL_PARAMETERS,

@@ -227,6 +227,25 @@ def test_island__inserted_later_fires_once_and_not_again_from_a_snapshot(granted
     assert len(granted.hits("ViewContent")) == 1
 
 
+def test_shadow__records_the_event_and_leaves_meta_and_the_pages_own_pixel_alone(granted, capi):
+    capi(SHADOW=True)
+    granted.page.add_init_script("window.calls = []; window.fbq = (...given) => calls.push(given);")
+    granted.go("/shop/product/")
+    assert granted.row("ViewContent").event_id
+    assert granted.page.evaluate("fbq('track', 'Theirs'); [calls, fbq.disablePushState]") == [
+        [["track", "Theirs"]],
+        None,
+    ]
+    assert not any(request.url.startswith(granted.sandbox.url) for request in granted.asked)
+    assert not any(beacon["receipts"] for beacon in granted.beacons())
+
+
+def test_shadow__does_not_stand_in_the_way_of_a_pixel_that_comes_later(granted, capi):
+    capi(SHADOW=True)
+    granted.go("/shop/product/")
+    assert granted.page.evaluate("typeof window.fbq + typeof window._fbq") == "undefinedundefined"
+
+
 def test_dom_events__tell_the_page(granted):
     granted.page.add_init_script(
         "window.told = [];"

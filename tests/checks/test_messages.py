@@ -335,6 +335,11 @@ CASES = [
         "The cache 'default' is DummyCache, which keeps nothing: COLLECT_RATE limits nobody.",
         CACHE_HINT,
     ),
+    (
+        "W406", capi(SHADOW=True), WARNING,
+        "SHADOW is True: events are recorded, and neither the browser nor the server sends any to Meta.",
+        'To go live, in CAPI_TRACKING: "SHADOW": False',
+    ),
 ]  # fmt: skip
 OF_THE_TRANSPORT = {"W101", "W102"}
 OF_OTHER_TESTS = {"W110", "W111", "W114"}

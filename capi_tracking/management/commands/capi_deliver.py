@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from ...conf import conf
-from ...delivery import Report, sweep
+from ...delivery import Report, hold_older_than, sweep
 
 INTERVAL_SECONDS = 5.0
 LONGEST_INTERVAL_SECONDS = 3600.0
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+LONGEST_AGE = 100_000
 
 
 class Command(BaseCommand):
@@ -29,14 +32,25 @@ class Command(BaseCommand):
             "--database", choices=list(connections), help="The outbox of this database alone, not all OUTBOX_DATABASES."
         )
 
+        parser.add_argument(
+            "--hold-older-than", type=age, metavar="AGE",
+            help="First hold what was recorded longer ago (90m, 6h, 2d): after a restored backup, some of it was sent.",
+        )  # fmt: skip
+
     def handle(self, *args: Any, watch: bool, interval: float, database: str | None, **options: Any) -> None:
         databases = [database] if database else list(conf.OUTBOX_DATABASES)
+        if options["hold_older_than"]:
+            self._hold(databases, options["hold_older_than"])
         stopped = threading.Event()
         if watch:
             _stop_on_signals(stopped)
             self._watch(databases, interval, stopped)
         else:
             self._say(self._sweep(databases, stopped))
+
+    def _hold(self, databases: list[str], age: timedelta) -> None:
+        held = sum(hold_older_than(age, using) for using in databases)
+        self.stdout.write(f"{held} held: release or cancel them in the admin.")
 
     def _watch(self, databases: list[str], interval: float, stopped: threading.Event) -> None:
         while not stopped.is_set():
@@ -61,6 +75,13 @@ def seconds(text: str) -> float:
     if not 0 < value <= LONGEST_INTERVAL_SECONDS:
         raise ValueError
     return value
+
+
+def age(text: str) -> timedelta:
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not number.isdecimal() or int(number) > LONGEST_AGE:
+        raise ValueError
+    return int(number) * UNITS[unit]
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:

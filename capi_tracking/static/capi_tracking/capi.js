@@ -183,12 +183,14 @@
     else stub.queue.push(given);
   }
 
-  const fbq = window.fbq || Object.assign(stub, { push: stub, loaded: true, version: "2.0", queue: [] });
+  const fbq = (config.script && window.fbq) || Object.assign(stub, { push: stub, loaded: true, version: "2.0", queue: [] });
   fbq.queue = fbq.queue || [];
   fbq.disablePushState = true; // else it sends PageViews without an id on pushState
   fbq.allowDuplicatePageViews = true; // else it drops ours after the first
-  window.fbq = fbq;
-  window._fbq = window._fbq || fbq;
+  if (config.script) {
+    window.fbq = fbq;
+    window._fbq = window._fbq || fbq;
+  }
 
   const ready = new Set();
   let loadedAt = 0;
@@ -201,7 +203,7 @@
     cleanAddress();
     cleanReferrer();
     mint();
-    if (fbq.callMethod) return;
+    if (fbq.callMethod || !config.script) return;
     const script = document.createElement("script");
     Object.assign(script, { async: true, src: config.script, nonce: nonce || "" });
     script.addEventListener("load", () => {
@@ -235,8 +237,9 @@
     if (!pixelId || !mayFire()) return;
     const told = { pixel: event.pixel, name: event.name, id };
     load();
-    pending.set(id, { told, at: Date.now(), isSale: Boolean(event.id) });
     if (!event.id) say("events", { ...told, data: event.data, signature: event.signature });
+    if (!config.script) return; // shadow mode: the page's own pixel, if it has one, is left alone
+    pending.set(id, { told, at: Date.now(), isSale: Boolean(event.id) });
     init(event.pixel, pixelId);
     fbq(event.custom ? "trackSingleCustom" : "trackSingle", pixelId, event.name, data, { eventID: id });
     watch();

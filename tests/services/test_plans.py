@@ -1,0 +1,207 @@
+"""With hundreds of thousands of sent rows behind them, the queries of every second still read a handful.
+
+``CAPI_ROWS=1000000`` makes it a million. What a verb costs is the server's own count of rows read, in SQLite's case
+of steps of its virtual machine.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from capi_tracking import metrics
+from capi_tracking.models import OutboxEvent, Priority
+from capi_tracking.tracking import track
+from tests.outbox_rows import make_rows
+from tests.services.servers import MARIADB, POSTGRESQL, SQLITE
+
+pytestmark = pytest.mark.django_db
+
+ROWS = int(os.environ.get("CAPI_ROWS", "200000"))
+DUE = 100  # rows, behind all those
+READ_AT_MOST = {POSTGRESQL: 20 * DUE, MARIADB: 30 * DUE, SQLITE: 400}  # rows; of SQLite thousands of steps
+A_LITTLE = 30  # to count costs a dozen itself on MariaDB
+LEASE = timedelta(minutes=5)
+
+SENT = {
+    "key": "{text}",
+    "pixel": "'default'",
+    "event_name": "'ViewContent'",
+    "event_id": "{text}",
+    "event_time": "'2026-01-01'",
+    "action_source": "'website'",
+    "source": "'relay'",
+    "environment": "''",
+    "status": "'sent'",
+    "reason": "''",
+    "priority": "n % 2",
+    "deadline_at": "'2026-01-08'",
+    "lease_token": "''",
+    "leases": "0",
+    "strikes": "0",
+    "attempts": "1",
+    "short_ack": "{false}",
+    "is_test": "{false}",
+    "payload": "''",
+    "currency": "''",
+    "match_keys": "''",
+    "notes": "''",
+    "order_key": "{text}",
+    "part": "''",
+    "consent_state": "'granted'",
+    "consent_policy": "''",
+    "consent_source": "''",
+    "visitor_key": "'0123456789abcdef'",
+    "email_key": "{short}",
+    "created_at": "'2026-01-01'",
+    "updated_at": "'2026-01-01'",
+}
+NUMBERS = {
+    POSTGRESQL: "generate_series(1, {rows}) AS n",
+    MARIADB: "(SELECT seq AS n FROM seq_1_to_{rows}) AS numbers",
+    SQLITE: "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {rows}) SELECT n FROM s)",
+}
+TEXT = {
+    POSTGRESQL: ("'sent-' || n", "lpad(to_hex(n), 16, '0')"),
+    MARIADB: ("concat('sent-', n)", "lpad(hex(n), 16, '0')"),
+    SQLITE: ("'sent-' || n", "printf('%016x', n)"),
+}
+FRESH_STATISTICS = {POSTGRESQL: "ANALYZE {table}", MARIADB: "ANALYZE TABLE {table}"}
+COUNT = {
+    POSTGRESQL: "SELECT coalesce(sum(seq_tup_read), 0) + coalesce(sum(idx_tup_fetch), 0) FROM pg_stat_xact_user_tables",
+    MARIADB: "SELECT sum(variable_value) FROM information_schema.session_status WHERE variable_name LIKE 'Handler_read%'",
+}
+TABLE = OutboxEvent._meta.db_table
+
+
+def execute(sql: str, **values: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(table=TABLE, rows=ROWS, **values))
+        return cursor.fetchall() if cursor.description else None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def history(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """So many rows that were sent, committed for all the tests of this file."""
+    text, short = TEXT[connection.vendor]
+    false = "false" if connection.vendor == POSTGRESQL else "0"
+    values = ", ".join(SENT.values()).format(text=text, short=short, false=false)
+    columns = ", ".join(f"`{name}`" if connection.vendor == MARIADB else name for name in SENT)
+    if connection.vendor == POSTGRESQL:
+        values = values.replace("'2026-01-01'", "timestamptz '2026-01-01'").replace(
+            "'2026-01-08'", "timestamptz '2026-01-08'"
+        )
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            execute(f"INSERT INTO {{table}} ({columns}) SELECT {values} FROM {NUMBERS[connection.vendor]}")
+        if connection.vendor != SQLITE:  # where nobody runs ANALYZE, Django neither
+            execute(FRESH_STATISTICS[connection.vendor])
+        yield
+        execute("DELETE FROM {table}" if connection.vendor == SQLITE else "TRUNCATE TABLE {table}")
+
+
+@pytest.fixture
+def costs() -> Callable[..., tuple[Any, int]]:
+    """What a verb gives, and how much the server read for it."""
+
+    def steps(verb: Callable[[], Any]) -> tuple[Any, int]:
+        counted = []
+        connection.connection.set_progress_handler(lambda: counted.append(1) and None, 1000)
+        try:
+            return verb(), len(counted)
+        finally:
+            connection.connection.set_progress_handler(None, 0)
+
+    def rows(verb: Callable[[], Any]) -> tuple[Any, int]:
+        before = execute(COUNT[connection.vendor])[0][0]
+        found = verb()
+        return found, int(execute(COUNT[connection.vendor])[0][0] - before)
+
+    return steps if connection.vendor == SQLITE else rows
+
+
+def index_of(queryset: QuerySet[Any]) -> str:
+    """The plan, in the server's words."""
+    if connection.vendor == MARIADB:
+        return " ".join(str(row) for row in queryset.explain().splitlines())
+    return queryset.explain(**({"analyze": True} if connection.vendor == POSTGRESQL else {}))
+
+
+def test_claim__is_led_by_its_own_index() -> None:
+    make_rows(DUE)
+    plan = index_of(OutboxEvent.objects.due("default", Priority.NORMAL)[:DUE])
+    assert "capi_claim" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "filesort" not in plan
+
+
+def test_claim__reads_what_is_due_and_no_more(costs: Any) -> None:
+    make_rows(2 * DUE)
+    claim = OutboxEvent.objects.claim
+    found, cost = costs(lambda: claim("default", Priority.NORMAL, limit=DUE, lease=LEASE))
+    assert len(found[1]) == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def test_claim__nothing_due_costs_nothing(costs: Any) -> None:
+    make_rows(1, due_at=None)
+    _, cost = costs(lambda: OutboxEvent.objects.claim("default", Priority.FIRST, limit=DUE, lease=LEASE))
+    assert cost <= A_LITTLE
+
+
+def test_settle__costs_what_was_sent(costs: Any) -> None:
+    make_rows(DUE)
+    _, rows = OutboxEvent.objects.claim("default", Priority.NORMAL, limit=DUE, lease=LEASE)
+    pks = [row.pk for row in rows]
+    settled, cost = costs(lambda: OutboxEvent.objects.settle(pks, attempt=None, short=False, test=False))
+    assert settled == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+@pytest.mark.parametrize("verb", ["expire", "hasten"])
+def test_sweep__reads_what_it_closes_or_hastens(costs: Any, verb: str) -> None:
+    late = timezone.now() + timedelta(hours=-1 if verb == "expire" else 1)
+    make_rows(DUE, deadline_at=late)
+    make_rows(DUE, first=DUE + 1)
+    found, cost = costs(lambda: getattr(OutboxEvent.objects, verb)(limit=DUE))
+    assert (len(found) if verb == "expire" else found) == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+@pytest.mark.parametrize("verb", ["expire", "hasten"])
+def test_sweep__nothing_to_do_costs_nothing(costs: Any, verb: str) -> None:
+    make_rows(DUE)
+    _, cost = costs(lambda: getattr(OutboxEvent.objects, verb)(limit=DUE))
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def some_row() -> str:
+    return f"sent-{ROWS // 2}"
+
+
+LOOKUPS: dict[str, Callable[[], QuerySet[OutboxEvent]]] = {
+    "key": lambda: OutboxEvent.objects.filter(key=some_row()),
+    "on_order": lambda: OutboxEvent.objects.on_order("default", "ViewContent", some_row()),
+    "incomplete": lambda: OutboxEvent.objects.incomplete(some_row()),
+    "email_key": lambda: OutboxEvent.objects.filter(email_key=f"{ROWS // 2:016x}"),
+    "phone_key": lambda: OutboxEvent.objects.filter(phone_key="0123456789abcdef"),
+    "search for an id": lambda: metrics.find_events(OutboxEvent.objects.all(), some_row()),
+    "search for an e-mail": lambda: metrics.find_events(OutboxEvent.objects.all(), "jo@shop.example"),
+}
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_lookup__finds_a_row_by_an_index(costs: Any, lookup: str) -> None:
+    _, cost = costs(lambda: list(LOOKUPS[lookup]()))
+    assert cost <= A_LITTLE
+
+
+def test_track__costs_the_same_however_many_were_sent(costs: Any, make_event: Any) -> None:
+    _, cost = costs(lambda: track(make_event(), order_key="shop.order:1"))
+    assert cost <= A_LITTLE
