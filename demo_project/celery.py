@@ -6,7 +6,7 @@ from pathlib import Path
 from celery import Celery
 from celery.signals import import_modules, worker_ready
 
-from demo_project import broker
+from demo_project.runner import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo_project.settings")
 

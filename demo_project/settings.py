@@ -28,8 +28,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",
     "capi_tracking",
     "demo_project.shop",
+    "demo_project.people",
+    "demo_project.hood",
+    "demo_project.story",
+    "demo_project.runner",
 ]
 
 MIDDLEWARE = [
@@ -41,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "capi_tracking.middleware.TrackingMiddleware",
 ]
 

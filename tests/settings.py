@@ -20,8 +20,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",
     "capi_tracking",
     "demo_project.shop",
+    "demo_project.people",
+    "demo_project.hood",
+    "demo_project.story",
+    "demo_project.runner",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -30,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "capi_tracking.middleware.TrackingMiddleware",
 ]
 TEMPLATES = [

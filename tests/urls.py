@@ -5,4 +5,7 @@ urlpatterns = [
     path("capi/", include("capi_tracking.urls")),
     path("admin/", admin.site.urls),
     path("", include("demo_project.shop.urls")),
+    path("", include("demo_project.people.urls")),
+    path("hood/", include("demo_project.hood.urls")),
+    path("story/", include("demo_project.story.urls")),
 ]

@@ -11,6 +11,8 @@ SEGMENTS = frozenset(
     | {f"{age}_customer_to_{what}" for age in ("new", "existing") for what in ("product_area", "medium")}
     | {"customer_in_loyalty_program"}
 )
+CONTENT_TYPES = frozenset({"product", "product_group"})
+CONTENT_TEXTS = ("title", "description", "brand", "category")
 TEXTS = ("content_type", "content_name", "content_category", "order_id", "search_string", "item_number")
 NUMBERS = ("value", "predicted_ltv", "net_revenue")
 
@@ -37,6 +39,13 @@ def check_segment(data: dict[str, object]) -> None:
         raise parameter("customer_segmentation", "is not one of the nine segments")
 
 
+def check_content_type(event: dict[str, object]) -> None:
+    """Two values are documented; whether Meta refuses others (a travel catalog's, say) is not."""
+    data = event.get("custom_data")
+    if is_object(data) and data.get("content_type") not in (None, "", *CONTENT_TYPES):
+        raise parameter("custom_data[content_type]", "is neither product nor product_group")
+
+
 def _check_purchase(data: dict[str, object]) -> None:
     if is_blank(data.get("value")):
         raise refused(NO_VALUE, "purchase", "value", "a Purchase needs one")
@@ -48,6 +57,9 @@ def _check_money(data: dict[str, object]) -> None:
     for key in NUMBERS:
         if data.get(key) is not None and not is_number(data[key]):
             raise parameter(f"custom_data[{key}]", "is not a number")
+    ltv = data.get("predicted_ltv")
+    if ltv is not None and float(str(ltv)) <= 0:
+        raise parameter("custom_data[predicted_ltv]", "is not above zero")
     currency = data.get("currency")
     if currency is not None and not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
         raise parameter("custom_data[currency]", "is not an ISO 4217 code of three letters")
@@ -59,6 +71,11 @@ def _check_texts(data: dict[str, object]) -> None:
             raise parameter(f"custom_data[{key}]", "is not a text")
     if data.get("num_items") is not None and not is_integer(data["num_items"]):
         raise parameter("custom_data[num_items]", "is not an integer")
+    # A text in one of Meta's papers, a boolean in another.
+    if data.get("status") is not None and not isinstance(data["status"], (str, bool)):
+        raise parameter("custom_data[status]", "is neither a text nor a boolean")
+    if data.get("store_data") is not None and not is_object(data["store_data"]):
+        raise parameter("custom_data[store_data]", "is not an object")
     _check_delivery("custom_data", data)
 
 
@@ -82,6 +99,9 @@ def _check_content(content: object) -> None:
         raise parameter("custom_data[contents][quantity]", "is missing or no number")
     if content.get("item_price") is not None and not is_number(content["item_price"]):
         raise parameter("custom_data[contents][item_price]", "is not a number")
+    for key in CONTENT_TEXTS:
+        if content.get(key) is not None and not isinstance(content[key], str):
+            raise parameter(f"custom_data[contents][{key}]", "is not a text")
     _check_delivery("custom_data[contents]", content)
 
 

@@ -1,6 +1,5 @@
 """What the sandbox says no with: Graph's error body, in a language that nobody can count on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +14,7 @@ BAD_EXTINFO = 2804043
 TOO_BROAD = 2804050
 NO_CHANNEL = 2804063
 BAD_MESSAGING_EVENT = 2804066
+NO_PAGE_ID = 2804116
 BAD_CLICK_ID = 2804001  # a permanent refusal whose meaning is not published; used here for malformed fbc and fbp
 
 
@@ -46,6 +46,8 @@ class Refusal(Exception):
         error = {"message": self.message, "type": self.kind, "code": self.code, "is_transient": self.transient}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.code == 100 and self.key:
+            error["error_data"] = {"blame_field_specs": [[self.key]]}
         return {"error": error | {"error_user_title": title, "error_user_msg": text, "fbtrace_id": trace}}
 
 
@@ -78,26 +80,12 @@ def bad_proof(reason: str) -> Refusal:
     return Refusal(reason, kind="GraphMethodException", message=message, theme="token", key="appsecret_proof")
 
 
-def unknown_pixel() -> Refusal:
+def unknown_pixel(reason: str = "unknown pixel") -> Refusal:
     """The object does not exist for this token: Graph says the same for both."""
     message = "Unsupported post request: the object does not exist or permission is missing"
-    return Refusal("unknown pixel", subcode=33, kind="GraphMethodException", message=message, theme="pixel")
+    return Refusal(reason, subcode=33, kind="GraphMethodException", message=message, theme="pixel")
 
 
 def unknown_path(reason: str) -> Refusal:
     """A version or an edge that Graph does not have."""
     return Refusal(reason, code=2500, message="Unknown path components")
-
-
-def throttled(pixel: str, minutes: int) -> Refusal:
-    """Slow down. Both usage headers are sent; the time to wait is in minutes, as Meta counts it."""
-    usage = {"call_count": 100, "total_cputime": 25, "total_time": 25}
-    case = usage | {"type": "ads_management", "estimated_time_to_regain_access": minutes}
-    return Refusal(
-        "switch: throttled",
-        code=4,
-        message="(#4) Application request limit reached",
-        theme="throttled",
-        transient=True,
-        headers={"X-App-Usage": json.dumps(usage), "X-Business-Use-Case-Usage": json.dumps({pixel: [case]})},
-    )

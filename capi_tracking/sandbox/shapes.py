@@ -43,3 +43,17 @@ def as_list(value: object) -> list[object]:
 def is_blank(value: object) -> bool:
     """What counts as not sent: null, empty text, an empty list or object."""
     return value is None or value in ("", [], {})
+
+
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and objects are nested beyond so many levels."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [child for one in layer for child in _children(one)]
+    return any(_children(one) for one in layer)
+
+
+def _children(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

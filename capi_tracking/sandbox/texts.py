@@ -62,6 +62,22 @@ _TEXTS = {
         "pt": "O token de acesso não pode ser usado",
         "de": "Das Zugriffstoken kann nicht verwendet werden",
     },
+    "permission": {
+        "en": "The app may not do this",
+        "fr": "L'application n'y est pas autorisée",
+        "da": "Appen har ikke tilladelse til dette",
+        "it": "L'app non è autorizzata a farlo",
+        "pt": "O aplicativo não tem permissão para isso",
+        "de": "Die App darf das nicht",
+    },
+    "server": {
+        "en": "Something went wrong: try again later",
+        "fr": "Une erreur s'est produite : réessayez plus tard",
+        "da": "Noget gik galt: prøv igen senere",
+        "it": "Qualcosa non ha funzionato: riprova più tardi",
+        "pt": "Algo deu errado: tente novamente mais tarde",
+        "de": "Etwas ist schiefgegangen: später erneut versuchen",
+    },
     "pixel": {
         "en": "The data set was not found",
         "fr": "L'ensemble de données est introuvable",

@@ -2,6 +2,7 @@
 
 import base64
 
+from .advice import advise_hit
 from .ledger import Ledger
 from .refusals import Refusal
 from .wire import Answer, Request
@@ -23,11 +24,17 @@ def take_hit(request: Request, ledger: Ledger, at: float, pixels: frozenset[str]
 
 def _keep(request: Request, ledger: Ledger, at: float, pixels: frozenset[str] | None) -> None:
     sent = request.fields() if request.method == "POST" else {}
-    params = {name[:MAX_NAME]: str(value)[:MAX_VALUE] for name, value in {**request.query, **sent}.items()}
+    params = {name[:MAX_NAME]: _text(value) for name, value in {**request.query, **sent}.items()}
     pixel, name = params.get("id", ""), params.get("ev", "")
     if not (pixel and name):
-        ledger.refuse_hit("hit without id or ev", at, pixel)
+        ledger.refuse_hit("hit without id or ev", at, pixel[:20])
     elif pixels is not None and pixel not in pixels:
-        ledger.refuse_hit("hit of an unknown pixel", at, pixel)
+        ledger.refuse_hit("hit of an unknown pixel", at, pixel[:20])
     else:
-        ledger.add("browser", pixel, name, params.get("eid", ""), at, params=params, method=request.method)
+        size = sum(map(len, params)) + sum(map(len, params.values()))
+        known = {"params": params, "method": request.method, "notes": advise_hit(params)}
+        ledger.add("browser", pixel, name, params.get("eid", ""), at, size=size, **known)
+
+
+def _text(value: object) -> str:
+    return str(value)[:MAX_VALUE] if isinstance(value, (str, int, float)) else ""

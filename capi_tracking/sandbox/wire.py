@@ -1,8 +1,9 @@
 """Requests and answers as values, and the body formats that Meta reads."""
 
 import json
+import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import Message
@@ -38,27 +39,47 @@ class Request:
 
     def fields(self) -> dict[str, object]:
         """The body's named values, whatever the encoding; raises a Refusal for what can't be read."""
-        body = _unzipped(self.body) if self.is_gzipped else self.body
+        body = self._plain_body()
         if self.encoding == "json":
             return _json_object(body)
         if self.encoding == "multipart":
             return _multipart(self.headers["content-type"], body)
         return dict(query_fields(body.decode("utf-8", "replace")))
 
+    def _plain_body(self) -> bytes:
+        if self.is_gzipped:
+            return _unzipped(self.body)
+        if self.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+            raise parameter("body", "has a Content-Encoding other than gzip")
+        return self.body
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. Every answer is private to the request: nothing here may be cached."""
+    """One answer. Every answer is private to the request: nothing here may be cached.
+
+    ``wait(seconds)`` waits at most so long and says if the answer may be given; until then the client waits. With
+    ``hangs_up`` it gets nothing at all. ``stream`` is sent after ``body``, piece by piece, until the client hangs up.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
+    wait: Callable[[float], bool] | None = None
+    hangs_up: bool = False
+    stream: Iterable[bytes] | None = None
 
     @classmethod
     def of(cls, data: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> "Answer":
         """An answer in JSON."""
         return cls(status, json.dumps(data).encode(), headers=headers or {})
+
+    @property
+    def json(self) -> dict[str, object]:
+        """The body's JSON object, {} if it is none."""
+        parsed = json.loads(self.body) if self.content_type.startswith("application/json") and self.body else {}
+        return parsed if isinstance(parsed, dict) else {}
 
 
 def query_fields(text: str) -> dict[str, str]:
@@ -70,15 +91,22 @@ def query_fields(text: str) -> dict[str, str]:
 
 
 def parse_json(text: str | bytes, name: str) -> object:
-    """Strict JSON: no NaN, no endless nesting."""
+    """Strict JSON: no NaN, no number beyond bounds, no endless nesting. Of a repeated name the last counts."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise parameter(name, "is not JSON") from None
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _json_object(body: bytes) -> dict[str, object]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from demo_project import broker as folder_broker
+from demo_project.runner import broker as folder_broker
 from tests.brokers.gates import FolderGate, Gate
 
 TIMEOUT = 5.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from demo_project.shop.processes import Child, DemoFailed, answers_http
+from demo_project.runner.processes import Child, DemoFailed, answers_http
 
 try:
     import fcntl

@@ -11,9 +11,9 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
 from capi_tracking.conf import is_loopback
+from demo_project.runner.plan import ROOT, Plan, only_one
+from demo_project.runner.processes import Children, DemoFailed, port_is_free
 from demo_project.shop import catalogue
-from demo_project.shop.demo import ROOT, Plan, only_one
-from demo_project.shop.processes import Children, DemoFailed, port_is_free
 
 BANNER = """
   The demo is running.

@@ -1,28 +1,14 @@
-"""For a shop's own tests: what was tracked, what would be sent, and a Meta that answers by a script.
-
-Set ``TRANSPORT`` to ``capi_tracking.transports.local.MemoryTransport`` and ``NUDGE`` to None in the test settings; then
-buy something, and ``assert_tracked("Purchase", value=9.9)``.
-"""
+"""Questions that a test asks of the outbox, and the one verb that sends."""
 
 import json
 from typing import Any
 
-from .conf import conf
-from .delivery import Report, deliver_due
-from .models import OutboxEvent, Status
-from .sandbox import Sandbox
-from .transports.local import MemoryTransport, ScriptedTransport
-
-__all__ = [
-    "MemoryTransport",
-    "Sandbox",
-    "ScriptedTransport",
-    "assert_not_tracked",
-    "assert_tracked",
-    "deliver_now",
-    "sent_events",
-    "tracked_events",
-]
+from ..conf import conf
+from ..delivery import Report, deliver_due
+from ..models import OutboxEvent, Status
+from ..sandbox import Sandbox
+from ..transports.graph import GraphTransport
+from ..transports.local import MemoryTransport
 
 NOT_SENDING = (Status.SKIPPED, Status.CANCELLED, Status.DEAD, Status.EXPIRED)
 
@@ -51,8 +37,13 @@ def assert_not_tracked(name: str, *, using: str | None = None) -> None:
 
 
 def deliver_now(transport: Any = MemoryTransport, *, using: str | None = None) -> Report:
-    """Send all that is due through ``transport``: a class, or a :class:`ScriptedTransport`."""
-    return deliver_due(using or conf.OUTBOX_DATABASES[0], transport=transport)
+    """Send all that is due through ``transport``: a class, a :class:`ScriptedTransport`, or a running sandbox.
+
+    A sandbox is reached over HTTP, by the transport that talks to Meta: the settings must point at it, as they do in
+    the fixture ``capi_sandbox``.
+    """
+    way = GraphTransport if isinstance(transport, Sandbox) else transport
+    return deliver_due(using or conf.OUTBOX_DATABASES[0], transport=way)
 
 
 def sent_events() -> list[dict[str, Any]]:
