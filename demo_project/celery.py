@@ -21,8 +21,9 @@ def plan(sender: Celery, **kwargs: object) -> None:
     """The timetable, once Django is set up: this module is imported with the settings, before there are models."""
     from capi_tracking.tasks import CAPI_BEAT_SCHEDULE
     from demo_project.shop.tasks import GATEWAY_BEAT_SCHEDULE
+    from demo_project.story.tasks import STORY_BEAT_SCHEDULE
 
-    sender.conf.beat_schedule = CAPI_BEAT_SCHEDULE | GATEWAY_BEAT_SCHEDULE
+    sender.conf.beat_schedule = CAPI_BEAT_SCHEDULE | GATEWAY_BEAT_SCHEDULE | STORY_BEAT_SCHEDULE
 
 
 @app.on_after_configure.connect

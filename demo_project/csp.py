@@ -11,15 +11,15 @@ def policy(origins: list[str]) -> str:
     allowed = " ".join(["'self'", *origins])
     return "; ".join(
         [
-            "default-src 'self'",
+            "default-src 'none'",
+            "style-src 'self'",
             f"script-src {allowed}",
             f"img-src {allowed} data:",
             f"connect-src {allowed}",
             # A long event leaves as a form posted into an iframe: blocked, the Purchase would be lost in silence.
             f"frame-src {allowed}",
             f"form-action {allowed}",
-            "base-uri 'self'",
-            "object-src 'none'",
+            "base-uri 'none'",
             "frame-ancestors 'none'",
         ]
     )

@@ -1,7 +1,7 @@
 """The demo's settings. Every value has a default; the environment overrides it.
 
 DATABASE_URL, CELERY_BROKER_URL, META_PIXEL_ID, META_ACCESS_TOKEN, META_GRAPH_URL, META_TEST_EVENT_CODE, SECRET_KEY,
-DEBUG; and for several demos beside each other DEMO_DIR, DEMO_PORT, DEMO_SANDBOX_PORT.
+DEBUG; and for several demos beside each other DEMO_DIR, DEMO_PORT, DEMO_SANDBOX_PORT, DEMO_QUEUE.
 """
 
 from contextlib import suppress
@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 import environ
 
+from demo_project.runner import engines
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DEMO_DIR = Path(env.str("DEMO_DIR", default=str(BASE_DIR / ".demo"))).resolve()
-DEMO_PORT = env.int("DEMO_PORT", default=8000)
-DEMO_SANDBOX_PORT = env.int("DEMO_SANDBOX_PORT", default=8990)
+DEMO_DIR = Path(env.str("DEMO_DIR", default="") or BASE_DIR / ".demo").resolve()
+DEMO_PORT = engines.port("DEMO_PORT", env.str("DEMO_PORT", default="8000"))
+DEMO_SANDBOX_PORT = engines.port("DEMO_SANDBOX_PORT", env.str("DEMO_SANDBOX_PORT", default="8990"))
 
 SECRET_KEY = env.str("SECRET_KEY", default="demo-only-and-known-to-everybody-so-never-for-a-real-shop")
 DEBUG = env.bool("DEBUG", default=True)
@@ -75,8 +77,8 @@ TEMPLATES = [
 
 def database() -> dict:
     """The configured database; SQLite with what it needs beside a worker (WAL, IMMEDIATE, 20 s)."""
-    if "DATABASE_URL" in env.ENVIRON:
-        chosen = env.db_url("DATABASE_URL")
+    if url := env.str("DATABASE_URL", default=""):
+        chosen = env.db_url_config(engines.database_address(url))
     else:
         with suppress(OSError):  # the demo says it better
             DEMO_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
@@ -84,6 +86,8 @@ def database() -> dict:
     if chosen["ENGINE"].endswith("sqlite3"):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
         chosen["OPTIONS"] = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
+    else:
+        chosen.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
     return chosen
 
 
@@ -95,7 +99,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
+CELERY_BROKER_URL = engines.broker_address(env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost")
+CELERY_TASK_DEFAULT_QUEUE = env.str("DEMO_QUEUE", default="capi_demo")  # a broker may serve others too
 CELERY_BROKER_CONNECTION_TIMEOUT = 4.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

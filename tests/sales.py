@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from capi_tracking.models import OutboxEvent
-from demo_project.shop.models import Order, OrderLine, Product
+from demo_project.shop.models import Category, Order, OrderLine, Product, Variant
 
 FBP = "fb.1.1700000000000.1234567890"
 
@@ -29,16 +29,23 @@ def new_order(**changes) -> Order:
     return Order(**(values | changes))
 
 
-def add_line(order: Order, product: Product | None, **changes) -> OrderLine:
+def stock(sku: str = "kite-1", price: Decimal = Decimal("49.50")) -> Variant:
+    """Something on a shelf."""
+    shelf = Category.objects.get_or_create(slug="kites", defaults={"title": "Kites"})[0]
+    product = Product.objects.create(slug=sku, title="Kite", category=shelf)
+    return Variant.objects.create(product=product, sku=sku, price=price)
+
+
+def add_line(order: Order, variant: Variant | None, **changes) -> OrderLine:
     values = {"sku": "kite-1", "title": "Kite", "quantity": 2, "price": Decimal("49.50")}
-    return OrderLine.objects.create(order=order, product=product, **(values | changes))
+    return OrderLine.objects.create(order=order, variant=variant, **(values | changes))
 
 
-def buy(visitor, product, **changes) -> Order:
+def buy(visitor, variant, **changes) -> Order:
     order = new_order(**changes)
     with visitor(), transaction.atomic():
         order.save()
-        add_line(order, product)
+        add_line(order, variant)
     return order
 
 

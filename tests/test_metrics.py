@@ -247,13 +247,17 @@ def test_events__are_told_by_name():
     assert (lines["ViewContent"].waiting, lines["ViewContent"].match) == (1, None)
 
 
-def test_skipped__joins_rows_and_the_days_counts():
+def test_skipped__joins_rows_and_the_days_counts_by_reason():
     OutboxEventFactory(skipped=True, reason="consent_denied")
+    OutboxEventFactory(skipped=True, reason="consent_unknown")
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "consent_unknown")
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "consent_unknown")
     SkipCount.objects.add(timezone.localdate() - timedelta(days=20), "default", "PageView", "bot")
-    told = [(line.event_name, line.reason, line.count) for line in health().skipped]
-    assert told == [("PageView", "consent_unknown", 2), ("Purchase", "consent_denied", 1)]
+    told = [(line.reason, line.count, line.events) for line in health().skipped]
+    assert told == [
+        ("consent_unknown", 3, (("PageView", 2), ("Purchase", 1))),
+        ("consent_denied", 1, (("Purchase", 1),)),
+    ]
 
 
 def test_failures__are_told_by_code():

@@ -11,14 +11,14 @@ from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status
 from capi_tracking.orders import ModelItemAdapter, ModelOrderAdapter, fields, identity, item_data, purchase_island
 from demo_project.shop.models import Order, OrderLine, Product
-from tests.sales import FBP, add_line, buy, new_order, payload, row
+from tests.sales import FBP, add_line, buy, new_order, payload, row, stock
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def product():
-    return Product.objects.create(sku="kite-1", slug="kite", title="Kite", category="Kites", price=Decimal("49.50"))
+    return stock()
 
 
 # -- a sale ------------------------------------------------------------------------------------------------------
@@ -381,15 +381,15 @@ def test_matches__reads_conditions_as_filter_does(conditions, expected):
 
 
 def test_read__a_missing_link_is_nothing_and_a_missing_field_an_error():
-    line = OrderLine(product=None, sku="s")
-    assert fields.read(line, "product.sku") is None
-    assert fields.read(line, ("product.sku", "sku")) == "s"
+    line = OrderLine(variant=None, sku="s")
+    assert fields.read(line, "variant.sku") is None
+    assert fields.read(line, ("variant.sku", "sku")) == "s"
     with pytest.raises(ImproperlyTracked, match="OrderLine has no 'skew'"):
         fields.read(line, "skew")
 
 
 def test_relations__finds_the_foreign_keys_to_join():
-    assert fields.relations(OrderLine, ["product.sku", "quantity", "order.user.email"]) == ["order__user", "product"]
+    assert fields.relations(OrderLine, ["variant.sku", "quantity", "order.user.email"]) == ["order__user", "variant"]
 
 
 # -- looking up --------------------------------------------------------------------------------------------------

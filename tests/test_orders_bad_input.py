@@ -16,15 +16,15 @@ from capi_tracking.consent import Consent
 from capi_tracking.exceptions import InvalidEvent
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status, deadline
 from demo_project.shop.capi import ShopOrder
-from demo_project.shop.models import Order, OrderLine, Product
-from tests.sales import add_line, buy, new_order, payload, row
+from demo_project.shop.models import Order, OrderLine
+from tests.sales import add_line, buy, new_order, payload, row, stock
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def product():
-    return Product.objects.create(sku="kite-1", slug="kite", title="Kite", category="Kites", price=Decimal("49.50"))
+    return stock()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -37,10 +37,9 @@ def test_order__without_lines_is_sent_with_its_value(visitor):
 
 @pytest.mark.django_db(transaction=True)
 def test_order__a_deleted_product_leaves_its_line_out_and_the_value_whole(visitor, product, adapter):
-    adapter(line_id="product.sku")
+    adapter(line_id="variant.sku")
     order = buy(visitor, product)
-    other = Product.objects.create(sku="kite-2", slug="kite-2", title="Kite", price=1)
-    add_line(order, other, sku="kite-2")
+    add_line(order, stock("kite-2"), sku="kite-2")
     product.delete()
     order.save()
     assert [content["id"] for content in payload()["custom_data"]["contents"]] == ["kite-2"]

@@ -19,7 +19,7 @@ from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.orders import ModelOrderAdapter, adapters, identity, purchase_island
-from demo_project.shop.models import Order, Product
+from demo_project.shop.models import Category, Order, Product, Variant
 from tests.sales import FBP, add_line, new_order, payload, row
 
 pytestmark = pytest.mark.django_db
@@ -124,8 +124,8 @@ def test_lazy_objects__are_what_they_stand_for(visitor):
     with visitor():
         order = new_order()
         order.save()
-    product = Product(sku="k", price=1, currency="EUR")
-    assert orders.item_data(SimpleLazyObject(lambda: product)) == orders.item_data(product)
+    variant = Variant(product=Product(title="Kite", category=Category()), sku="k", price=1)
+    assert orders.item_data(SimpleLazyObject(lambda: variant)) == orders.item_data(variant)
     assert purchase_island(SimpleLazyObject(lambda: order)) == purchase_island(order)
 
 

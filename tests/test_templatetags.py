@@ -17,7 +17,7 @@ from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import BrowserState, OutboxEvent
 from capi_tracking.orders import item_data
 from capi_tracking.tracking import Receipt, acknowledge
-from demo_project.shop.models import Order, Product
+from demo_project.shop.models import Category, Order, Product, Variant
 
 BY_HAND = 'content_ids="sku-1" value=9.5 currency="EUR"'
 
@@ -44,9 +44,8 @@ def signed_data(island):
 
 @pytest.fixture
 def product():
-    return Product(
-        sku="K-1", title='Kite "<b>" & </script><!--', price=Decimal("49.90"), currency="EUR", category="kites"
-    )
+    kite = Product(title='Kite "<b>" & </script><!--', category=Category(title="kites"))
+    return Variant(product=kite, sku="K-1", price=Decimal("49.90"))
 
 
 @pytest.fixture
@@ -201,9 +200,7 @@ class Exploding:
 
 def broken():
     """A product whose adapter raises."""
-    product = Product(sku="1", price=1, currency="EUR")
-    product.title = Exploding()
-    return product
+    return Variant(product=Product(title=Exploding()), sku="1", price=1)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What was not sent and why, and the requests that failed."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max, Sum
 
-from ..models import DeliveryAttempt, SkipCount
-from .facts import Fact, by_event, total
+from ..models import DeliveryAttempt, SkipCount, Status
+from .facts import Fact
 from .reasons import explain
 from .window import Window
 
@@ -15,9 +16,11 @@ MAX_LINES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    event_name: str
+    """One reason. ``events``: name and count, the busiest first."""
+
     reason: str
     count: int
+    events: tuple[tuple[str, int], ...]
 
     @property
     def explanation(self) -> str:
@@ -47,14 +50,19 @@ class Failure:
 
 def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str) -> tuple[Skipped, ...]:
     """Rows that were skipped or cancelled, and the day's counts of page events. One query."""
-    counts: dict[tuple[str, str], int] = {}
-    for name, group in by_event(fact for fact in facts if fact.is_withheld or fact.status == "skipped").items():
-        for reason in {fact.reason for fact in group}:
-            counts[name, reason] = total(fact for fact in group if fact.reason == reason)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for fact in facts:
+        if fact.is_withheld or fact.status == Status.SKIPPED:
+            counts[fact.reason][fact.event_name] += fact.count
     for name, reason, count in _counted(window, pixel, using):
-        counts[name, reason] = counts.get((name, reason), 0) + count
-    busiest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
-    return tuple(Skipped(event_name=name, reason=reason, count=count) for (name, reason), count in busiest)
+        counts[reason][name] += count
+    lines = [_skipped(reason, events) for reason, events in counts.items()]
+    return tuple(sorted(lines, key=lambda line: (-line.count, line.reason))[:MAX_LINES])
+
+
+def _skipped(reason: str, events: Counter[str]) -> Skipped:
+    busiest = sorted(events.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
+    return Skipped(reason=reason, count=events.total(), events=tuple(busiest))
 
 
 def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:

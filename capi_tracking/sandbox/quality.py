@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean, quantiles
 
 from .fields import Shape
-from .hits import delay_seconds, id_key, is_web, received_at, user_data, values_of
+from .hits import delay_seconds, id_key, is_web, read_once, received_at, user_data, values_of
 from .ledger import Record
 from .pairing import WINDOW_SECONDS
 from .suspicions import diagnose
@@ -134,7 +134,7 @@ def web_quality(hits: Iterable[Record], now: float) -> list[Record]:
     by_name: defaultdict[str, list[Record]] = defaultdict(list)
     for hit in hits:
         if is_web(hit) and received_at(hit) >= now - COVERAGE_SECONDS:
-            by_name[str(hit["event_name"])].append(hit)
+            by_name[str(hit["event_name"])].append(read_once(hit))
     names = sorted(by_name, key=lambda name: (-len(by_name[name]), name))
     return [_entry(name, Sides.of(by_name[name]), now) for name in names]
 

@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from demo_project.hood import views
 
 app_name = "hood"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("state/", views.state, name="state"),
+    path("hashes/", views.hashes, name="hashes"),
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from demo_project.runner import switch
 from demo_project.runner.processes import Child, DemoFailed, answers_http
 
 try:
@@ -47,6 +48,13 @@ class Plan:
     def ready_file(self) -> Path:
         return self.folder / "worker.ready"
 
+    @property
+    def stop_file(self) -> Path:
+        return self.folder / switch.NAME
+
+    def wants_worker(self) -> bool:
+        return not self.stop_file.exists()
+
     def environment(self) -> dict[str, str]:
         """What the children must agree on, over what they inherit."""
         return os.environ | {
@@ -61,10 +69,12 @@ class Plan:
         }
 
     def prepare(self) -> None:
-        """Make the folders; forget the last run's worker."""
-        for name in ("logs", "tmp"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.ready_file.unlink(missing_ok=True)
+        """Make the folders; forget the last run's logs and worker."""
+        with using(self.folder):
+            for name in ("logs", "tmp"):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            for left in (*self.logs.glob("*.log"), self.ready_file, self.stop_file):
+                left.unlink(missing_ok=True)
 
     def children(self, *, debug: bool) -> list[Child]:
         """The sandbox first, the server last: stopping goes the other way."""
@@ -80,7 +90,7 @@ class Plan:
         command += ["--schedule", str(self.folder / "beat-schedule")]
         command += ["--pool", "solo", "--concurrency", "1", "--loglevel", "warning"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return Child("worker", command, self.logs / "worker.log", self.ready_file.exists)
+        return Child("worker", command, self.logs / "worker.log", self.ready_file.exists, self.wants_worker)
 
     def server(self, *, debug: bool) -> Child:
         command = manage("runserver", "--noreload", f"127.0.0.1:{self.port}")
@@ -93,12 +103,18 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
-def open_lock(folder: Path) -> TextIO:
+@contextmanager
+def using(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / "lock").open("w")
+        yield
     except OSError as error:
         raise DemoFailed(f"The folder {folder} can't be used ({error.strerror}). Set DEMO_DIR to another.") from error
+
+
+def open_lock(folder: Path) -> TextIO:
+    with using(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "lock").open("w")
 
 
 @contextmanager

@@ -12,7 +12,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from demo_project.runner.interrupts import Interrupts
 
 START_SECONDS = 60
 STOP_SECONDS = 8
@@ -23,24 +26,29 @@ PR_SET_PDEATHSIG = 1
 
 
 class DemoFailed(Exception):
-    """A child died or never answered; the message ends with its last output."""
+    """The demo can't start or go on; the message says why, and ends with a child's last output if one died."""
+
+
+def always() -> bool:
+    return True
 
 
 @dataclass
 class Child:
     """One process, the leader of its own group, so that Ctrl-C reaches only the demo, which then ends them in order.
 
-    ``answers`` says whether it does its work yet. Its output goes to ``log``.
+    ``answers`` says whether it does its work yet, ``wanted`` whether it should. Its output goes to ``log``.
     """
 
     name: str
     command: Sequence[str]
     log: Path
     answers: Callable[[], bool]
+    wanted: Callable[[], bool] = always
     process: subprocess.Popen | None = field(default=None, init=False, repr=False)
 
     def start(self, *, cwd: Path, env: Mapping[str, str]) -> None:
-        with self.log.open("wb") as output:
+        with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 (our own command)
                 self.command,
                 cwd=cwd,
@@ -49,19 +57,18 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=partial(end_with_parent, os.getpid()) if sys.platform == "linux" else None,
             )
 
-    def wait(self, deadline: float) -> None:
-        """Return once it answers; raise ``DemoFailed`` if it dies or ``deadline`` (monotonic) passes first."""
-        while not self.answers():
-            self.check()
-            if time.monotonic() > deadline:
-                raise DemoFailed(f"The {self.name} did not answer in {START_SECONDS} seconds.\n{self.tail()}")
-            time.sleep(POLL_SECONDS)
+    def obey(self, *, cwd: Path, env: Mapping[str, str]) -> None:
+        """Follow ``wanted``: stop, or start again."""
+        if self.process and not self.wanted():
+            self.stop()
+        elif not self.process and self.wanted():
+            self.start(cwd=cwd, env=env)
 
     def check(self) -> None:
-        """Raise ``DemoFailed`` if it is no longer there."""
+        """Raise ``DemoFailed`` if it ended and nobody had stopped it."""
         code = self.process.poll() if self.process else None
         if code is not None:
             raise DemoFailed(f"The {self.name} ended by itself (exit code {code}).\n{self.tail()}")
@@ -82,6 +89,7 @@ class Child:
             self.process.wait(STOP_SECONDS)
         kill_group(self.process)
         self.process.wait()
+        self.process = None
 
 
 def kill_group(process: subprocess.Popen) -> None:
@@ -93,58 +101,66 @@ def kill_group(process: subprocess.Popen) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """In the child: ask Linux for a SIGTERM when the demo itself is killed, so that even then nobody stays behind."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it was killed before we asked
+        os._exit(1)
 
 
 class Children:
     """Starts them all, stops them all in the opposite order, whatever happens between.
 
-    ``with Children(cwd=..., env=...) as children: children.start([...]); children.watch()``
+    Inside, a signal waits until everybody is accounted for: no moment leaves a process behind.
+    ``with Children(cwd=..., env=..., interrupts=...) as children: children.start([...]); children.watch()``
     """
 
-    def __init__(self, *, cwd: Path, env: Mapping[str, str]) -> None:
-        self.cwd, self.env = cwd, env
+    def __init__(self, *, cwd: Path, env: Mapping[str, str], interrupts: Interrupts) -> None:
+        self.cwd, self.env, self.interrupts = cwd, env, interrupts
         self.started: list[Child] = []
 
     def __enter__(self) -> "Children":
+        self.interrupts.hold()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with ignored(signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            for child in reversed(self.started):
-                child.stop()
+        for child in reversed(self.started):
+            child.stop()
+        self.interrupts.release()
 
     def start(self, children: Sequence[Child]) -> None:
         """Start side by side, then wait until every one answers."""
         for child in children:
+            self.interrupts.check()
             self.started.append(child)
             child.start(cwd=self.cwd, env=self.env)
         deadline = time.monotonic() + START_SECONDS
         for child in children:
-            child.wait(deadline)
+            self.wait(child, deadline)
+
+    def wait(self, child: Child, deadline: float) -> None:
+        """Return once it answers; raise ``DemoFailed`` if it dies or ``deadline`` (monotonic) passes first."""
+        while not child.answers():
+            child.check()
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"The {child.name} did not answer in {START_SECONDS} seconds.\n{child.tail()}")
+            self.pause()
 
     def watch(self) -> None:
-        """Until the end of days, or of a child."""
+        """Until the end of days, or of a child that nobody stopped."""
         while True:
-            for child in self.started:
-                child.check()
-            time.sleep(POLL_SECONDS)
+            self.look()
+            self.pause()
 
+    def look(self) -> None:
+        for child in self.started:
+            child.obey(cwd=self.cwd, env=self.env)
+            child.check()
 
-class ignored:  # noqa: N801 (reads as a sentence: with ignored(SIGINT))
-    """While children are being stopped, a second Ctrl-C must not leave some of them running."""
-
-    def __init__(self, *signals: signal.Signals) -> None:
-        self.signals = signals
-
-    def __enter__(self) -> None:
-        self.before = {number: signal.signal(number, signal.SIG_IGN) for number in self.signals}
-
-    def __exit__(self, *exception: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
+    def pause(self) -> None:
+        """A moment; a signal of before or meanwhile ends the wait."""
+        self.interrupts.check()
+        time.sleep(POLL_SECONDS)
 
 
 def port_is_free(port: int) -> bool:

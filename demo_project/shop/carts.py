@@ -3,7 +3,7 @@
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
-from demo_project.shop.models import MAX_QUANTITY, Cart, CartLine, Product
+from demo_project.shop.models import MAX_QUANTITY, Cart, CartLine, Variant
 
 SESSION_KEY = "shop_cart"
 
@@ -23,10 +23,10 @@ def open_cart(session: SessionBase) -> Cart:
 
 
 @transaction.atomic
-def add(cart: Cart, product: Product, quantity: int = 1) -> CartLine:
-    """Put more of a product into the cart, up to ``MAX_QUANTITY``."""
+def add(cart: Cart, variant: Variant, quantity: int = 1) -> CartLine:
+    """Put more of a variant into the cart, up to ``MAX_QUANTITY``."""
     line, created = CartLine.objects.select_for_update().get_or_create(
-        cart=cart, product=product, defaults={"quantity": min(quantity, MAX_QUANTITY)}
+        cart=cart, variant=variant, defaults={"quantity": min(quantity, MAX_QUANTITY)}
     )
     if not created:
         set_quantity(line, line.quantity + quantity)

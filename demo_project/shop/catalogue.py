@@ -1,103 +1,45 @@
-"""What lies on the shelves. ``seed()`` may be run again: it changes nothing that is there."""
+"""Puts the stock on the shelves. ``seed()`` may be run again: it changes nothing that is there."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
-from demo_project.shop.models import Product
+from django.db import transaction
 
-
-class Item(NamedTuple):
-    sku: str
-    title: str
-    category: str
-    price: str
-    wind: tuple[int, int]
-    tagline: str
-    description: str
+from demo_project.shop.models import Category, Product, Variant
+from demo_project.shop.stock import ITEMS, SHELVES, Item, Shelf
 
 
-ITEMS = [
-    Item(
-        "GL-101",
-        "Meadow",
-        "First kites",
-        "29.00",
-        (2, 4),
-        "The diamond everyone draws.",
-        "Two spars, one line, five bows on the tail. It goes up on the first try, comes down slowly and fits into "
-        "a school bag. Ripstop nylon with a bound edge; 40 metres of line on a wooden winder are in the sleeve.",
-    ),
-    Item(
-        "GL-204",
-        "Kestrel",
-        "First kites",
-        "49.00",
-        (1, 4),
-        "A delta that hovers in almost nothing.",
-        "Wide wings and a deep keel: the Kestrel climbs on a breath and then stands there, as its name does over a "
-        "field. The leading edges are carbon, so they spring back from a landing on the nose.",
-    ),
-    Item(
-        "GL-310",
-        "Pelican",
-        "No sticks",
-        "74.00",
-        (3, 6),
-        "All cloth, nothing to break.",
-        "The wind blows up eight cells and makes the wing. Stuff it into its pouch, forget it in the car, take it "
-        "out by the sea. Pulls steadily enough to lift a windsock, a camera or a child's eyebrows.",
-    ),
-    Item(
-        "GL-406",
-        "Rokkaku",
-        "Old masters",
-        "89.00",
-        (2, 5),
-        "Six corners, three hundred years.",
-        "The fighting kite of Sanjo, bowed by two strings at the back. Flat it tumbles, bowed it stands like a "
-        "picture on a wall; you choose. Sewn from eleven panels, with bamboo spars that we split ourselves.",
-    ),
-    Item(
-        "GL-415",
-        "Lighthouse",
-        "Old masters",
-        "119.00",
-        (4, 7),
-        "A box for days when others stay at home.",
-        "Two cells on four long spars, built after the kites that weather stations flew. It wants real wind and "
-        "then does not move. Packs into a tube of seventy centimetres.",
-    ),
-    Item(
-        "GL-502",
-        "Swift",
-        "Two lines",
-        "159.00",
-        (3, 6),
-        "Turns on a coin, lands on its feet.",
-        "Steered by two lines and two hands. Precise corners, slow axels, and quiet: the trailing edge does not "
-        "buzz. Comes with straps and two 25 metre lines of the same stretch, measured as a pair.",
-    ),
-]
-
-
+@transaction.atomic
 def seed() -> int:
-    """Add the products that are missing; how many these were."""
-    return sum(add(item, position) for position, item in enumerate(ITEMS))
+    """Add what is missing; how many variants these were."""
+    shelves = {shelf.slug: add_shelf(shelf, position) for position, shelf in enumerate(SHELVES)}
+    return sum(add_item(item, shelves[item.category], position) for position, item in enumerate(ITEMS))
 
 
-def add(item: Item, position: int) -> bool:
-    slug = item.title.lower()
+def add_shelf(shelf: Shelf, position: int) -> Category:
+    defaults = {"title": shelf.title, "tagline": shelf.tagline, "position": position}
+    return Category.objects.get_or_create(slug=shelf.slug, defaults=defaults)[0]
+
+
+def add_item(item: Item, shelf: Category, position: int) -> int:
     wind_from, wind_to = item.wind
     defaults = {
-        "slug": slug,
         "title": item.title,
-        "category": item.category,
-        "price": Decimal(item.price),
+        "category": shelf,
         "tagline": item.tagline,
         "description": item.description,
-        "drawing": f"shop/kites/{slug}.svg",
+        "drawing": f"shop/kites/{item.slug}.svg",
         "wind_from": wind_from,
         "wind_to": wind_to,
         "position": position,
     }
-    return Product.objects.get_or_create(sku=item.sku, defaults=defaults)[1]
+    product = Product.objects.get_or_create(slug=item.slug, defaults=defaults)[0]
+    return add_options(item, product)
+
+
+def add_options(item: Item, product: Product) -> int:
+    """How many of the item's options were missing."""
+    added = 0
+    for position, option in enumerate(item.options):
+        defaults = {"product": product, "name": option.name, "price": Decimal(option.price), "position": position}
+        added += Variant.objects.get_or_create(sku=option.sku, defaults=defaults)[1]
+    return added

@@ -31,7 +31,7 @@ def place(cart: Cart, buyer: dict[str, Any], *, paid: bool) -> Order:
 def take_lines(cart: Cart) -> list[CartLine]:
     """Empty the cart, whose row is locked so that a double click can't order twice."""
     Cart.objects.select_for_update().get(pk=cart.pk)
-    lines = list(cart.lines.select_related("product"))
+    lines = list(cart.lines.select_related("variant__product"))
     if not lines:
         raise EmptyCart
     cart.lines.all().delete()
@@ -39,12 +39,12 @@ def take_lines(cart: Cart) -> list[CartLine]:
 
 
 def copy_line(order: Order, line: CartLine) -> OrderLine:
-    product = line.product
+    variant = line.variant
     return OrderLine.objects.create(
         order=order,
-        product=product,
-        sku=product.sku,
-        title=product.title,
+        variant=variant,
+        sku=variant.sku,
+        title=variant.title,
         quantity=line.quantity,
-        price=product.price,
+        price=variant.price,
     )

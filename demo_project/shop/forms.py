@@ -2,8 +2,9 @@ from typing import Any
 
 from django import forms
 
-from demo_project.shop.models import MAX_QUANTITY, Order
+from demo_project.shop.models import MAX_QUANTITY, Order, Product, Variant
 
+MAX_SEARCH = 60
 COUNTRIES = [
     ("AT", "Austria"),
     ("BE", "Belgium"),
@@ -40,7 +41,18 @@ class QuantityForm(forms.Form):
 
 
 class AddForm(forms.Form):
+    """How many of which of this product's variants."""
+
+    sku = forms.ModelChoiceField(Variant.objects.none(), to_field_name="sku")
     quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, initial=1)
+
+    def __init__(self, product: Product, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sku"].queryset = product.variants.select_related("product")
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=MAX_SEARCH)
 
 
 class CheckoutForm(forms.ModelForm):

@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 from playwright import sync_api as playwright
+
+from tests.browser.demo import Demo
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -46,3 +49,13 @@ def page(browser):
     context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="package")
+def running_demo(browser, tmp_path_factory):
+    """The demo, started by its command, one for all tests that walk through it."""
+    folder = tmp_path_factory.mktemp("demo")
+    with Demo(folder) as demo:
+        yield demo
+        demo.signal(signal.SIGINT)
+        assert demo.end() == 0, demo.output

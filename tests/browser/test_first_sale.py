@@ -80,6 +80,7 @@ class Demo:
         except AssertionError:
             self.process.kill()
             raise
+        ((self.told,),) = self.rows("SELECT COALESCE(MAX(id), 0) FROM capi_tracking_outboxevent")
         return self
 
     def is_ready(self) -> bool:
@@ -113,11 +114,12 @@ class Demo:
         with sqlite3.connect(self.folder / "shop.sqlite3", timeout=20) as database:
             return database.execute(query).fetchall()
 
+    def outbox(self, wanted: str, columns: str = "event_name, status, reason") -> list[tuple]:
+        """Rows that came after the days that the demo tells."""
+        return self.rows(f"SELECT {columns} FROM capi_tracking_outboxevent WHERE id > {self.told} AND {wanted}")
+
     def unsettled(self) -> list[tuple]:
-        settled = "('sent', 'skipped')"
-        return self.rows(
-            f"SELECT event_name, status, reason FROM capi_tracking_outboxevent WHERE status NOT IN {settled}"
-        )
+        return self.outbox("status NOT IN ('sent', 'skipped')")
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,7 @@ def put_into_cart(page, demo: Demo) -> None:
     page.goto("/")
     page.locator(".card a").first.click()
     page.wait_for_url("**/kites/*/")
-    page.click("form.add button")
+    page.click("form.add .buy button")
     page.wait_for_url("**/cart/")
 
 
@@ -217,7 +219,7 @@ def test_sale__paid_by_webhook_carries_the_buyers_browser_from_checkout(visitor,
 def test_sale__the_admin_shows_the_pair(visitor, demo):
     number = buy(visitor, demo)
     (sale,) = until(lambda: purchase_of(demo, number), "the server's Purchase arrived")
-    until(lambda: demo.rows("SELECT 1 FROM capi_tracking_outboxevent WHERE browser_at IS NOT NULL"), "a receipt")
+    until(lambda: demo.outbox("browser_at IS NOT NULL"), "a receipt")
     visitor.goto("/admin/login/?next=/admin/capi_tracking/outboxevent/")
     visitor.fill('[name="username"]', "admin")
     visitor.fill('[name="password"]', "admin")
@@ -227,6 +229,113 @@ def test_sale__the_admin_shows_the_pair(visitor, demo):
     assert "paired" in visitor.inner_text("#content").lower()
     visitor.goto("/admin/capi_tracking/dashboard/")
     assert "Orders" in visitor.inner_text("#content")
+
+
+HEAR = """document.addEventListener("capi:sent", (event) => {
+  sessionStorage.heard = [sessionStorage.heard, event.detail.name].filter(Boolean).join(" ");
+});"""
+
+
+class Fired:
+    """The names of the events that the pages handed over, across loads; and what the browser complained about."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.context.add_init_script(HEAR)
+
+    def names(self) -> list[str]:
+        return self.page.evaluate("sessionStorage.heard || ''").split()
+
+    def sees(self, *names: str) -> None:
+        """Exactly these have fired since the last time."""
+        until(lambda: len(self.names()) >= len(names), f"{names} fired")
+        assert sorted(self.names()) == sorted(names)
+        self.page.evaluate("sessionStorage.heard = ''")
+
+
+@pytest.fixture
+def fired(visitor) -> Iterator[Fired]:
+    heard = Fired(visitor)
+    visitor.goto("/")
+    heard.sees("PageView")
+    yield heard
+    assert heard.complaints == []
+
+
+@pytest.mark.parametrize("way", ["form", "fetch", "htmx"])
+def test_cart__each_way_puts_the_chosen_variant_in_and_fires_one_event_that_pairs(visitor, demo, fired, way):
+    before = {event["event_id"] for event in demo.copies("AddToCart", "browser")}
+    visitor.goto("/kites/pelican/")
+    visitor.check('[value="GL-310-M"]')
+    assert "109.00" in visitor.inner_text(".big-price")
+    visitor.click({"form": ".ways button", "fetch": "[data-way=fetch]", "htmx": "[data-way=htmx]"}[way])
+    until(lambda: visitor.locator("[data-pieces]").inner_text() == "1", "the header counts it")
+    assert visitor.url.endswith("/cart/" if way == "form" else "/kites/pelican/")
+    (new,) = until(
+        lambda: [event for event in demo.copies("AddToCart", "server") if event["event_id"] not in before],
+        "the server's copy arrived",
+    )
+    assert new["payload"]["custom_data"]["contents"][0]["id"] == "GL-310-M"
+    assert new["event_id"] in ids(demo.copies("AddToCart", "browser"))
+    assert fired.names().count("AddToCart") == 1
+
+
+def test_cart__a_form_that_is_sent_before_the_token_came_waits_for_it(visitor, demo, fired):
+    visitor.context.clear_cookies(name="csrftoken")
+    requests = []
+    visitor.route(
+        "**/header/", lambda route: route.continue_() if requests else requests.append(route) or route.abort()
+    )
+    visitor.goto("/kites/pelican/")
+    until(lambda: requests, "the header was asked for in vain")
+    fired.sees("PageView", "ViewContent")
+    visitor.click("form.add .buy button")
+    visitor.wait_for_url("**/cart/")
+    fired.sees("AddToCart", "PageView", "InitiateCheckout")
+    fired.complaints.clear()  # of the request that was refused
+
+
+def test_navigation__by_swap_counts_each_page_once_and_goes_back_and_forth(visitor, demo, fired):
+    visitor.evaluate("window.sameDocument = true")
+
+    visitor.click(".shelves a >> nth=1")
+    visitor.wait_for_url("**/c/no-sticks/")
+    fired.sees("PageView")
+    visitor.click("text=Pelican")
+    visitor.wait_for_url("**/kites/pelican/")
+    fired.sees("PageView", "ViewContent")
+    visitor.go_back()
+    visitor.wait_for_selector("h1:text('No sticks')")
+    fired.sees("PageView")
+    visitor.go_forward()
+    visitor.wait_for_selector("h1:text('Pelican')")
+    fired.sees("PageView", "ViewContent")
+    visitor.fill("#find", "bamboo")
+    visitor.press("#find", "Enter")
+    visitor.wait_for_url("**/search/?q=bamboo")
+    fired.sees("PageView", "Search")
+    assert visitor.title().startswith("bamboo")
+    assert visitor.evaluate("window.sameDocument")
+    visitor.reload()
+    fired.sees("PageView", "Search")
+    assert visitor.locator(".card").count() == 2
+
+
+def test_cart__a_changed_quantity_swaps_the_till_and_begins_no_second_checkout(visitor, demo, fired):
+    put_into_cart(visitor, demo)
+    fired.sees("PageView", "PageView", "ViewContent", "AddToCart", "PageView", "InitiateCheckout")
+    visitor.fill('[name="email"]', "half@mail.example")
+    visitor.fill(".qty", "3")
+    visitor.press(".qty", "Tab")
+    until(lambda: visitor.locator("[data-pieces]").inner_text() == "3", "the header counts it")
+    assert visitor.input_value('[name="email"]') == "half@mail.example"
+    assert visitor.inner_text(".sum dd") in visitor.inner_text('[value="now"]')
+    visitor.click("text=Remove")
+    visitor.wait_for_selector("text=Nothing in it yet")
+    assert fired.names() == []
 
 
 def asked_of_meta(demo: Demo) -> tuple[int, int]:
@@ -244,7 +353,7 @@ def test_sale__before_consent_and_after_a_refusal_nothing_leaves(browser, demo):
     page.locator(".card a").first.click()
     page.wait_for_url("**/kites/*/")
     page.click('.consent [data-capi-consent="denied"]')
-    page.click("form.add button")
+    page.click("form.add .buy button")
     page.wait_for_url("**/cart/")
     fill_checkout(page)
     page.click('button[name="payment"][value="now"]')
@@ -254,7 +363,7 @@ def test_sale__before_consent_and_after_a_refusal_nothing_leaves(browser, demo):
     assert [url for url in asked if demo.sandbox in url] == []
     assert asked_of_meta(demo) == before
     assert kept <= {"capi_consent", "sessionid", "csrftoken"}
-    (reason,) = demo.rows("SELECT reason FROM capi_tracking_outboxevent WHERE status = 'skipped'")
+    (reason,) = demo.outbox("status = 'skipped'", "reason")
     assert reason == ("consent_denied",)
 
 
@@ -280,7 +389,7 @@ def test_sale__survives_an_outage_and_the_shop_loses_nothing(visitor, demo, reco
     demo.switch("down", False)
     until(lambda: not demo.unsettled(), "everything was delivered after all", 120)
     assert all(len(purchase_of(demo, number)) == 1 for number in numbers)
-    assert not demo.rows("SELECT 1 FROM capi_tracking_outboxevent WHERE status IN ('dead', 'expired')")
+    assert not demo.outbox("status IN ('dead', 'expired')")
     record_property("cart page, ms, with Meta and without", f"{usual:.0f} and {during:.0f}")
 
 

@@ -5,6 +5,7 @@ import socket
 import pytest
 from django.db import transaction
 from django.db.models.signals import post_save
+from django.urls import reverse
 
 from demo_project.shop import carts, catalogue
 from demo_project.shop.models import Cart, Order, OrderLine, Product
@@ -17,11 +18,27 @@ def products(db):
 
 
 @pytest.fixture
-def cart(products):
+def variants(products):
+    """What is bought: the first of each product."""
+    return [product.first for product in products]
+
+
+@pytest.fixture
+def cart(variants):
     cart = Cart.objects.create()
-    carts.add(cart, products[0], 2)
-    carts.add(cart, products[1])
+    carts.add(cart, variants[0], 2)
+    carts.add(cart, variants[1])
     return cart
+
+
+@pytest.fixture
+def fill(client, products):
+    """Put one of the first product's variants into the client's cart."""
+
+    def add(sku="GL-101", quantity=1, slug="meadow", **options):
+        return client.post(reverse("shop:add", args=[slug]), {"sku": sku, "quantity": quantity}, **options)
+
+    return add
 
 
 @pytest.fixture

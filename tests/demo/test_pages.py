@@ -1,21 +1,50 @@
-"""The shop's pages as bytes: no inline script, no consent guessed by the server."""
+"""The shop's pages as bytes: no inline script, no consent guessed by the server, nothing of a visitor in a cache."""
 
+import json
 import re
+from html import unescape
 
 import pytest
-from django.urls import reverse
+from django.core.cache import cache
+from django.test import Client
 
+from capi_tracking.orders import item_data
 from demo_project import csp
-from demo_project.shop.models import Order
+from demo_project.shop.models import Order, Product
 from tests.demo.buyers import BUYER
+
+CACHEABLE = ["/", "/c/old-masters/", "/kites/meadow/", "/search/?q=bamboo", "/search/?q=umbrella", "/guide/"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
 
 
 @pytest.fixture
-def pages(client, products):
-    client.post(reverse("shop:add", args=["meadow"]), {"quantity": 1})
+def pages(client, fill):
+    fill()
     paid, waiting = (Order.objects.create(**BUYER, status=status, total=1) for status in ("paid", "pending"))
-    addresses = ["/", "/kites/meadow/", "/cart/", paid.get_absolute_url(), waiting.get_absolute_url()]
-    return [client.get(address).content.decode() for address in addresses]
+    own = ["/cart/", "/kites/meadow/add/", paid.get_absolute_url(), waiting.get_absolute_url()]
+    return [client.get(address).content.decode() for address in CACHEABLE + own]
+
+
+def islands(page):
+    """What the page tells of itself: event name -> data."""
+    found = re.findall(r"<script[^>]*data-capi-event>(.*?)</script>", page)
+    events = [json.loads(text) for text in found]
+    return {event["name"]: json.loads(event["data"]) for event in events}
+
+
+def triggers(page):
+    """What its elements tell when something happens to them: (name, id of the content, DOM event)."""
+    found = re.findall(r'data-capi-on="([^"]*)" data-capi-trigger="([^"]*)"', page)
+    events = [(json.loads(unescape(text)), on) for text, on in found]
+    return [(event["name"], json.loads(event["data"])["contents"][0]["id"], on) for event, on in events]
+
+
+def ids(data):
+    return [content["id"] for content in data["contents"]]
 
 
 def test_pages__hold_no_inline_script_or_style(pages):
@@ -36,3 +65,165 @@ def test_csp__allows_the_pixel_wherever_the_real_one_needs_it():
     needs = ["script-src", "img-src", "connect-src", "frame-src", "form-action"]
     assert all("https://pixel.example" in rules[name].split() for name in needs)
     assert "unsafe" not in csp.policy([])
+
+
+@pytest.mark.parametrize("address", CACHEABLE)
+def test_page_that_may_be_cached__is_the_same_for_everybody(client, fill, address, django_user_model):
+    stranger = Client().get(address)
+    cache.clear()
+    fill()
+    client.force_login(django_user_model.objects.create_user("jo", first_name="Josephine"))
+    known = client.get(address)
+    assert known.content == stranger.content
+    assert "csrfmiddlewaretoken" not in known.content.decode()
+    assert not known.cookies
+    assert "Cookie" not in known.get("Vary", "")
+
+
+def test_guide__comes_from_the_cache_for_everybody(client, fill, django_assert_num_queries):
+    first = Client().get("/guide/")
+    fill()
+    with django_assert_num_queries(0):
+        second = client.get("/guide/")
+    assert second.content == first.content
+    assert "max-age" in second["Cache-Control"]
+
+
+def test_guide__goes_from_little_wind_to_much(client, products):
+    answer = client.get("/guide/")
+    winds = [(product.wind_from, product.wind_to) for product in answer.context["products"]]
+    assert winds == sorted(winds)
+    page = answer.content.decode()
+    assert all(f'href="{product.get_absolute_url()}"' in page for product in products)
+
+
+def test_header__brings_what_is_the_visitors_own_and_stays_out_of_caches(client, fill, django_user_model):
+    fill(quantity=3)
+    client.force_login(django_user_model.objects.create_user("jo", first_name="<Jo>"))
+    answer = client.get("/header/")
+    page = answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert "private" in answer["Cache-Control"]
+    assert answer.cookies["csrftoken"].value
+    assert ">3<" in page
+    assert "&lt;Jo&gt;" in page
+    assert "/account/" in page
+
+
+def test_header__asks_a_stranger_nothing_of_the_database(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        page = client.get("/header/").content.decode()
+    assert "Sign in" in page
+
+
+@pytest.mark.parametrize("address", ["/cart/", "/header/", "/kites/meadow/add/"])
+def test_visitors_own_page__is_kept_by_nobody(client, products, address):
+    assert "no-store" in client.get(address)["Cache-Control"]
+
+
+def test_pages__name_what_is_bought_by_one_id_everywhere(client, fill):
+    page = client.get("/kites/meadow/").content.decode()
+    assert ids(islands(page)["ViewContent"]) == ["GL-101"]
+    assert triggers(page) == [("AddToCart", sku, "shop:add") for sku in ("GL-101", "GL-101-L")]
+    fill("GL-101-L", 2)
+    assert ids(islands(client.get("/cart/").content.decode())["InitiateCheckout"]) == ["GL-101-L"]
+    client.post("/cart/", BUYER | {"payment": "now"})
+    assert ids(item_data(Order.objects.get()).as_payload()) == ["GL-101-L"]
+
+
+def test_cart_page__begins_a_checkout_once_and_not_again_with_an_error(client, fill):
+    fill()
+    assert "InitiateCheckout" in islands(client.get("/cart/").content.decode())
+    assert not islands(client.post("/cart/", BUYER | {"payment": "now", "city": ""}).content.decode())
+    swapped = client.get("/cart/").content.decode().partition('<div id="till">')[2]
+    assert "InitiateCheckout" not in swapped
+
+
+@pytest.mark.parametrize(
+    ("words", "slugs"),
+    [
+        ("MEADOW", ["meadow"]),
+        ("gl-502", ["swift"]),
+        ("bamboo", ["rokkaku", "wau"]),
+        ("bamboo hums", ["wau"]),
+        ("vented", ["swift"]),
+        ("old masters box", ["lighthouse"]),
+        ("  swift  ", ["swift"]),
+    ],
+)
+def test_search__finds_products_that_hold_every_word(client, products, words, slugs):
+    found = client.get("/search/", {"q": words}).context["products"]
+    assert [product.slug for product in found] == slugs
+
+
+HOSTILE = [
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"><script>alert(1)</script>',
+    "</script>",
+    "\x00",
+    "\ud7ff\u202e",
+    "x" * 61,
+    "a " * 30,
+    "%00",
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_search__is_not_moved_by_hostile_words(client, products, words, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        answer = client.get("/search/", {"q": words})
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "meadow\x00", "meadow" + " x" * 30])
+def test_search__takes_no_character_for_a_wildcard(client, products, words):
+    assert client.get("/search/", {"q": words}).context["products"] == []
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%20%20", "?other=1", "?q=%FF%FE"])
+def test_search__without_words_helps_and_is_no_event(client, products, query):
+    page = client.get("/search/" + query).content.decode()
+    assert "/c/first-kites/" in page
+    assert query.endswith("FE") or "Search" not in islands(page)
+
+
+def test_search__tells_what_was_looked_for_and_found(client, products):
+    assert islands(client.get("/search/?q=bamboo").content.decode())["Search"] == {
+        "search_string": "bamboo",
+        "content_ids": ["GL-406", "GL-430"],
+        "content_type": "product",
+    }
+    nothing = client.get("/search/?q=umbrella").content.decode()
+    assert islands(nothing)["Search"] == {"search_string": "umbrella"}
+    assert "Perhaps one of these" in nothing
+    assert "/kites/meadow/" in nothing
+
+
+def test_pages__show_nothing_that_cannot_be_bought(client, products):
+    Product.objects.get(slug="meadow").variants.all().delete()
+    assert client.get("/kites/meadow/").status_code == 404
+    assert "/kites/meadow/" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/kites/nothing/", "/c/nothing/", "/order/nothing/"])
+def test_pages__say_kindly_that_there_is_nothing(client, products, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert '<main id="main"' in answer.content.decode()
+
+
+def test_front_page__asks_the_database_as_often_for_one_product_as_for_many(
+    client, products, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(3):
+        client.get("/")
+
+
+def test_checkout_form__is_no_swap(client, fill):
+    fill()
+    form = re.search(r'<form class="address"[^>]*>', client.get("/cart/").content.decode())[0]
+    assert 'hx-boost="false"' in form

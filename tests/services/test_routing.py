@@ -17,9 +17,9 @@ from capi_tracking.models import BrowserState, CheckoutContext, OutboxEvent, Pix
 from capi_tracking.orders import checkout
 from capi_tracking.tracking import Receipt, acknowledge, is_recorded, skip, track
 from capi_tracking.transports.local import MemoryTransport
-from demo_project.shop.models import Order, Product
+from demo_project.shop.models import Order
 from tests.outbox_rows import make_rows
-from tests.sales import add_line, new_order
+from tests.sales import add_line, new_order, stock
 from tests.services.servers import SECOND, uses_two_databases
 
 pytestmark = uses_two_databases
@@ -145,13 +145,12 @@ def test_save__an_order_reads_no_replica(replica: None, visitor: Any) -> None:
 def test_save__the_lines_products_are_read_beside_the_order(
     replica: None, visitor: Any, adapter: Callable[..., None]
 ) -> None:
-    adapter(line_id="product.sku")
-    product = Product(sku="from-the-product", slug="kite", title="Kite", price=1)
-    product.save()
+    adapter(line_id="variant.sku")
+    variant = stock("from-the-product")
     with visitor(), transaction.atomic():
         order = new_order()
         order.save()
-        add_line(order, product)
+        add_line(order, variant)
     assert '"from-the-product"' in OutboxEvent.objects.using("default").get().payload
 
 

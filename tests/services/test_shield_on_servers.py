@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 from capi_tracking.models import OutboxEvent, outbox_key
 from capi_tracking.orders import identity
-from demo_project.shop.models import Order, Product
+from demo_project.shop.models import Category, Order
 from tests.outbox_rows import make_rows
 from tests.sales import new_order
 from tests.services.servers import MARIADB, POSTGRESQL, wants
@@ -49,7 +49,7 @@ class Collision:
     """
 
     def __init__(self) -> None:
-        Product.objects.create(pk=1, sku="kite", slug="kite", title="Kite", price=1)
+        Category.objects.create(pk=1, slug="kite", title="Kite")
         self.buyer_holds, self.other_holds, self.other_waits = (threading.Event() for _ in range(3))
         self.believed: list[int] = []
 
@@ -58,7 +58,7 @@ class Collision:
             for setting in settings:
                 cursor.execute(setting)
         with transaction.atomic():
-            Product.objects.filter(pk=1).update(position=1)
+            Category.objects.filter(pk=1).update(position=1)
             self.buyer_holds.set()
             wait_for(self.other_waits)
             new_order(pk=ORDER).save(force_insert=True)
@@ -70,7 +70,7 @@ class Collision:
             make_rows(1, first=HEAVY + 1, key=key_of_the_sale())
             self.other_holds.set()
             wait_for(self.buyer_holds)
-            Product.objects.filter(pk=1).update(position=2)
+            Category.objects.filter(pk=1).update(position=2)
 
     def happen(self, *settings: str) -> tuple[Worker, Worker]:
         other = Worker(self.collide)
@@ -92,7 +92,7 @@ def test_save__a_deadlock_that_took_the_shops_transaction_rises_out_of_it() -> N
     assert raised.value.args[0] == DEADLOCK
     assert collision.believed == []
     assert not Order.objects.exists()
-    assert Product.objects.get().position == 2  # nothing of the buyer's is left
+    assert Category.objects.get().position == 2  # nothing of the buyer's is left
 
 
 @wants(POSTGRESQL)
@@ -144,9 +144,9 @@ def test_save__a_lock_that_is_not_had_in_time_costs_the_order_nothing(
 ) -> None:
     with Occupied(), transaction.atomic():
         new_order(pk=ORDER).save(force_insert=True)
-        Product.objects.create(sku="kite", slug="kite", title="Kite", price=1)  # the transaction is good for more
+        Category.objects.create(slug="kite", title="Kite")  # the transaction is good for more
     assert Order.objects.get().pk == ORDER
-    assert Product.objects.exists()
+    assert Category.objects.exists()
     assert "Tracking failed with OperationalError" in caplog.text
 
 
@@ -174,6 +174,6 @@ def test_save__an_adapters_broken_query_does_not_poison_the_shops_transaction(
     adapter(is_purchase=is_purchase)
     with transaction.atomic():
         new_order(pk=ORDER).save(force_insert=True)
-        Product.objects.create(sku="kite", slug="kite", title="Kite", price=1)
+        Category.objects.create(slug="kite", title="Kite")
     assert Order.objects.exists()
-    assert Product.objects.exists()
+    assert Category.objects.exists()

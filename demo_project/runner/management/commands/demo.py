@@ -1,30 +1,23 @@
 import os
 import shutil
-import signal
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
-from capi_tracking.conf import is_loopback
+from demo_project.runner import servers
+from demo_project.runner.banner import banner
+from demo_project.runner.interrupts import Interrupts
 from demo_project.runner.plan import ROOT, Plan, only_one
 from demo_project.runner.processes import Children, DemoFailed, port_is_free
+from demo_project.runner.staff import create_staff
 from demo_project.shop import catalogue
-
-BANNER = """
-  The demo is running.
-
-    Shop      {shop}
-    Admin     {shop}admin/   (name admin, password admin)
-    {graph}
-
-  Logs are in {logs}.
-  Ctrl-C stops everything.
-"""
+from demo_project.story import seed
+from demo_project.story.models import Chapter
 
 
 class Command(BaseCommand):
@@ -35,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port, default=getattr(settings, "DEMO_PORT", 8000))
         parser.add_argument("--sandbox-port", type=port, default=getattr(settings, "DEMO_SANDBOX_PORT", 8990))
         parser.add_argument("--reset", action="store_true", help="Start with an empty database and an empty queue.")
+        parser.add_argument("--no-story", action="store_true", help="Start without the 28 days that were before today.")
 
     def handle(self, **options: Any) -> None:
         plan = Plan(
@@ -44,34 +38,57 @@ class Command(BaseCommand):
             with_sandbox="META_GRAPH_URL" not in os.environ,
         )
         refuse_taken(plan)
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            signal.signal(number, interrupt)
+        with Interrupts() as interrupts:
+            try:
+                self.open(plan, interrupts, reset=options["reset"], story=not options["no_story"])
+            except KeyboardInterrupt:
+                self.say("\n  Everything is stopped.")
+
+    def open(self, plan: Plan, interrupts: Interrupts, *, reset: bool, story: bool) -> None:
         try:
             with only_one(plan.folder):
-                self.prepare(plan, reset=options["reset"])
-                self.run(plan)
+                self.prepare(plan, reset=reset, story=story)
+                interrupts.check()
+                self.run(plan, interrupts)
         except DemoFailed as error:
+            interrupts.check()
             raise CommandError(str(error)) from error
-        except KeyboardInterrupt:
-            self.stdout.write("\n  Everything is stopped.")
+        except Exception:
+            interrupts.check()  # a library may turn the Ctrl-C that it meets into an error of its own
+            raise
 
-    def prepare(self, plan: Plan, *, reset: bool) -> None:
+    def prepare(self, plan: Plan, *, reset: bool, story: bool) -> None:
         if reset:
             connections.close_all()
             forget(plan.folder, Path(settings.DATABASES["default"]["NAME"]))
         plan.prepare()
-        self.stdout.write("  Preparing the database ...")
-        call_command("migrate", interactive=False, verbosity=0)
-        catalogue.seed()
-        create_staff()
+        servers.need_database()
+        servers.need_broker()
+        self.say("  Preparing the database ...")
+        with servers.fitting():
+            fill()
+        if story:
+            self.tell()
         connections.close_all()
 
-    def run(self, plan: Plan) -> None:
-        self.stdout.write("  Starting the processes ...")
-        with Children(cwd=ROOT, env=plan.environment()) as children:
+    def tell(self) -> None:
+        """Once in a database's life."""
+        if not Chapter.objects.exists():
+            self.say("  Telling 28 days ...")
+            seed.tell()
+
+    def run(self, plan: Plan, interrupts: Interrupts) -> None:
+        self.say("  Starting the processes ...")
+        with Children(cwd=ROOT, env=plan.environment(), interrupts=interrupts) as children:
             children.start(plan.children(debug=settings.DEBUG))
-            self.stdout.write(banner(plan))
+            self.say(banner(plan, title=self.style.SUCCESS, address=self.style.HTTP_INFO))
             children.watch()
+
+    def say(self, text: str) -> None:
+        """Also to a terminal that is gone: whoever closed it wants the demo to end in order."""
+        with suppress(OSError):
+            self.stdout.write(text)
+            self.stdout.flush()
 
 
 def port(text: str) -> int:
@@ -80,10 +97,6 @@ def port(text: str) -> int:
     if not 1 <= number <= 65535:
         raise ValueError(text)
     return number
-
-
-def interrupt(*args: object) -> None:
-    raise KeyboardInterrupt
 
 
 def refuse_taken(plan: Plan) -> None:
@@ -95,33 +108,23 @@ def refuse_taken(plan: Plan) -> None:
             raise CommandError(f"Port {number} is taken. Stop what listens there, or choose another: {option} NUMBER.")
 
 
+def fill() -> None:
+    """What was there before stays; nothing is added twice."""
+    call_command("migrate", interactive=False, verbosity=0)
+    servers.refuse_misfit()
+    catalogue.seed()
+    create_staff()
+
+
 def forget(folder: Path, database: Path) -> None:
     """Delete the demo's own database and queue. A database of someone else's is left alone, loudly."""
     if database.parent != folder:
-        raise CommandError(f"--reset deletes only the demo's own SQLite file in {folder}. Empty yours yourself.")
+        raise CommandError(
+            f"--reset deletes only the demo's own SQLite file in {folder}. Empty yours yourself: {servers.emptying()}"
+        )
     for suffix in ("", "-wal", "-shm", "-journal"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     for schedule in folder.glob("beat-schedule*"):
         schedule.unlink()
-    for part in ("broker", "tmp"):
-        shutil.rmtree(folder / part, ignore_errors=True)
-
-
-def create_staff() -> None:
-    """``admin`` with the password ``admin``, on 127.0.0.1 only; left alone if it is there."""
-    users = get_user_model().objects
-    if not users.filter(username="admin").exists():
-        users.create_superuser("admin", "admin@shop.example", "admin")
-
-
-def sends_nothing() -> bool:
-    """Delivery's own rule: with DEBUG on, the real Meta gets test events alone."""
-    pixel = settings.CAPI_TRACKING["PIXELS"]["default"]
-    return settings.DEBUG and not is_loopback(settings.CAPI_TRACKING["GRAPH_URL"]) and not pixel.get("TEST_EVENT_CODE")
-
-
-def banner(plan: Plan) -> str:
-    graph = f"Sandbox   {plan.sandbox_url}" if plan.with_sandbox else f"Graph     {settings.CAPI_TRACKING['GRAPH_URL']}"
-    if sends_nothing():
-        graph += "\n\n  DEBUG is on: nothing is sent to Meta. Set META_TEST_EVENT_CODE, or DEBUG=off."
-    return BANNER.format(shop=plan.shop_url, graph=graph, logs=plan.logs)
+    for part in ("queue", "control"):  # not more: the folder is one that somebody chose
+        shutil.rmtree(folder / "broker" / part, ignore_errors=True)
