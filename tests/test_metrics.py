@@ -260,6 +260,29 @@ def test_skipped__joins_rows_and_the_days_counts_by_reason():
     ]
 
 
+def test_freshness__says_within_what_time_half_and_95_percent_came():
+    now = timezone.now()
+    for seconds in [0.5] * 12 + [4] * 7 + [45]:
+        at = now - timedelta(minutes=30)
+        OutboxEventFactory(sent=True, event_time=at, sent_at=at + timedelta(seconds=seconds))
+    found = health().freshness
+    assert (found.total, found.half, found.most) == (20, "1 s", "5 s")
+
+
+def test_freshness__knows_of_website_events_alone_and_of_none_if_there_are_none():
+    assert (health().freshness.total, health().freshness.most) == (0, "")
+    OutboxEventFactory(sent=True, action_source="physical_store")
+    OutboxEventFactory(sent=True, is_test=True)
+    OutboxEventFactory()
+    assert health().freshness.total == 0
+
+
+def test_freshness__names_no_time_where_more_than_one_in_twenty_took_days():
+    at = timezone.now() - timedelta(days=3)
+    OutboxEventFactory(sent=True, event_time=at, sent_at=timezone.now())
+    assert (health().freshness.total, health().freshness.most) == (1, "")
+
+
 def test_failures__are_told_by_code():
     DeliveryAttemptFactory()
     DeliveryAttemptFactory(denied=True, batch_size=3)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import Pixel
 from .facts import Fact, facts
+from .freshness import Freshness, freshness
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
 from .sales import (
@@ -56,6 +57,7 @@ class Health:
     order_overlap: Overlap
     page_overlap: Overlap
     match_keys: MatchKeys
+    freshness: Freshness
     waiting: Waiting
     parts: tuple[Part, ...]
     events: tuple[EventLine, ...]
@@ -102,6 +104,7 @@ def _assemble(
         order_overlap=paired,
         page_overlap=overlap(of_pages),
         match_keys=match_keys(rows),
+        freshness=freshness(window, pixel=pixel, using=using),
         waiting=waiting(waits),
         parts=parts(rows, window),
         events=event_lines(rows, MAX_EVENT_NAMES),
