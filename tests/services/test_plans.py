@@ -6,7 +6,7 @@ of steps of its virtual machine.
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from capi_tracking import metrics
-from capi_tracking.models import OutboxEvent, Priority
+from capi_tracking.models import OutboxEvent, Priority, Status
+from capi_tracking.models.slices import delete
 from capi_tracking.tracking import track
 from tests.outbox_rows import make_rows
 from tests.services.servers import MARIADB, POSTGRESQL, SQLITE
@@ -178,6 +179,31 @@ def test_sweep__reads_what_it_closes_or_hastens(costs: Any, verb: str) -> None:
 def test_sweep__nothing_to_do_costs_nothing(costs: Any, verb: str) -> None:
     make_rows(DUE)
     _, cost = costs(lambda: getattr(OutboxEvent.objects, verb)(limit=DUE))
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def test_redact__reads_what_it_redacts(costs: Any) -> None:
+    settled = {"status": Status.SENT, "due_at": None, "settled_at": timezone.now() - timedelta(days=3)}
+    make_rows(2 * DUE, **settled)
+    found, cost = costs(lambda: OutboxEvent.objects.redact(timedelta(days=2), limit=DUE))
+    assert found == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+@pytest.mark.parametrize("verb", ["pass_over", "hold_older"])
+def test_switch__reads_the_rows_that_wait_and_no_other(costs: Any, verb: str) -> None:
+    make_rows(DUE, created_at=timezone.now() - timedelta(hours=2))
+    age = [timedelta(hours=1)] if verb == "hold_older" else []
+    found, cost = costs(lambda: getattr(OutboxEvent.objects, verb)(*age, limit=DUE))
+    assert found == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def test_prune__reads_what_it_deletes(costs: Any) -> None:
+    make_rows(DUE, status=Status.SENT, due_at=None, event_time=datetime(2020, 1, 1, tzinfo=UTC))
+    old = OutboxEvent.objects.settled().filter(event_time__lt=datetime(2021, 1, 1, tzinfo=UTC))
+    found, cost = costs(lambda: delete(old, limit=DUE))
+    assert found == DUE
     assert cost <= READ_AT_MOST[connection.vendor]
 
 
