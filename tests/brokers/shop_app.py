@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.brokers.shop_settings")
 
 def use_folder_broker() -> None:
     """The demo's, without the demo: importing its package would make a second Celery application."""
-    file = Path(__file__).resolve().parents[2] / "demo_project" / "broker.py"
+    file = Path(__file__).resolve().parents[2] / "demo_project" / "runner" / "broker.py"
     spec = importlib.util.spec_from_file_location("folder_broker", file)
     sys.modules["folder_broker"] = broker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(broker)

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import uuid
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -143,7 +144,7 @@ def migrate(folder):
 )
 def test_demo__asks_for_a_reset_if_the_database_is_another_versions(complaint, tmp_path, change, reason):
     migrate(tmp_path / "demo")
-    with sqlite3.connect(tmp_path / "demo" / "shop.sqlite3") as database:
+    with closing(sqlite3.connect(tmp_path / "demo" / "shop.sqlite3")) as database, database:
         database.execute(change)
     said = complaint()
     assert reason in said

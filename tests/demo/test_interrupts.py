@@ -2,7 +2,7 @@
 
 import signal
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_demo__that_is_killed_takes_its_children_along(tmp_path):
 
 def is_whole(demo: Demo) -> bool:
     """The file is sound, and the story is in it once."""
-    with sqlite3.connect(demo.folder / "shop.sqlite3", timeout=20) as database:
+    with closing(sqlite3.connect(demo.folder / "shop.sqlite3", timeout=20)) as database, database:
         (sound,) = database.execute("PRAGMA integrity_check").fetchone()
         (chapters,) = database.execute("SELECT COUNT(*) FROM story_chapter").fetchone()
     return (sound, chapters) == ("ok", 3)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from capi_tracking.models import BrowserState, OutboxEvent, Pixel, Priority
 from capi_tracking.orders import checkout
@@ -60,6 +61,7 @@ def test_claim__takes_nothing_of_a_pixel_whose_alias_looks_alike(make_event: Any
     Pixel.objects.ensure(["shop", "Shop"])
     for alias in ("shop", "Shop"):
         track(make_event(event_id=alias), pixel=alias)
+    OutboxEvent.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     claimed = OutboxEvent.objects.claim("Shop", Priority.FIRST, limit=10, lease=timedelta(minutes=5))[1]
     assert Pixel.objects.count() == 2
     assert [row.pk for row in claimed] == [OutboxEvent.objects.get(event_id="Shop").pk]
