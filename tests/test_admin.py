@@ -147,6 +147,15 @@ def test_pause__stops_a_pixel_until_a_person_resumes_it(admin_client):
     assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == ["Paused", "Resumed"]
 
 
+def test_pause__holds_a_refused_pixel_that_a_new_token_would_resume(admin_client):
+    pixel = PixelFactory(state="paused", paused_reason="denied 190", refused_fingerprint="of the old token")
+    admin_client.post(address("pixel"), {"action": "pause", "_selected_action": pixel.pk})
+    sweep()
+    pixel.refresh_from_db()
+    assert (pixel.state, pixel.paused_reason) == ("paused", "Paused by admin.")
+    assert LogEntry.objects.get().change_message == "Paused"
+
+
 def test_pages__hold_under_a_strict_content_security_policy(admin_client):
     event = one_of_each()
     PixelFactory(alias="other", state="paused")

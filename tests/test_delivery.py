@@ -51,6 +51,12 @@ def pixel() -> Pixel:
     return Pixel.objects.get(alias="default")
 
 
+def waits() -> float:
+    """For how many seconds more the pixel waits."""
+    until = pixel().wait_until
+    return (until - timezone.now()).total_seconds() if until else 0
+
+
 def make_due() -> None:
     """Time passes: rows and the pixel have waited long enough."""
     past = timezone.now() - timedelta(seconds=1)
@@ -343,6 +349,23 @@ def test_deliver_due__every_event_refused_for_its_own_reason_is_dead() -> None:
     assert pixel().state == Pixel.State.OPEN
 
 
+def test_deliver_due__many_bad_neighbours_are_their_own_fault_where_others_go_through() -> None:
+    make_rows(80)
+    bad = [f"e{number}" for number in range(33, 65)]
+    report, _ = deliver(always=refuses(*bad, http_status=400, code=100))
+    assert (report.delivered, report.failed, report.held) == (48, 32, 0)
+    assert pixel().state == Pixel.State.OPEN
+
+
+def test_deliver_due__a_success_in_an_earlier_drain_excuses_no_pixel(capi: Any) -> None:
+    capi(BATCH_SIZE=1)
+    make_row(99)
+    deliver()
+    make_rows(20)
+    report, _ = deliver(always=Rejected("(#100) Invalid appsecret_proof", http_status=400, code=100))
+    assert (report.failed, pixel().state) == (10, Pixel.State.PAUSED)
+
+
 def test_deliver_due__an_unknown_refusal_is_an_outage_five_times_then_a_rejection() -> None:
     make_rows(4)
     always = refuses("e3", error=UnknownRefusal, http_status=400, code=4711)
@@ -389,6 +412,15 @@ def test_sweep__a_new_graph_version_resumes_too(capi: Any) -> None:
     deliver(Denied("version", code=2635))
     capi(GRAPH_VERSION="v27.0")
     assert sweep("default", transport=ScriptedTransport()).delivered == 1
+
+
+def test_sweep__what_a_person_paused_after_a_refusal_stays_paused_in_spite_of_a_new_token(capi: Any) -> None:
+    make_row()
+    deliver(Denied("token", code=190))
+    assert Pixel.objects.pause("default", reason="Paused by ann.")
+    capi(PIXELS={"default": {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": "new"}})
+    assert not sweep("default", transport=ScriptedTransport())
+    assert (pixel().state, pixel().paused_reason) == (Pixel.State.PAUSED, "Paused by ann.")
 
 
 def test_sweep__what_a_person_paused_stays_paused() -> None:
@@ -445,6 +477,53 @@ def test_deliver_due__after_the_wait_one_event_probes(capi: Any) -> None:
     assert (pixel().wait_until, pixel().failures) == (None, 0)
 
 
+def test_deliver_due__while_one_worker_probes_no_other_sends() -> None:
+    make_rows(5)
+    Pixel.objects.create(alias="default", failures=3, wait_until=timezone.now() - HOUR)
+    others: list[Batch] = []
+
+    def another_looks(batch: Batch) -> None:
+        others.extend(deliver()[1].sent)
+
+    _, transport = deliver(another_looks)
+    assert [len(batch) for batch in transport.sent] == [1, 4]
+    assert others == []
+
+
+def test_deliver_due__a_probe_that_is_told_to_slow_down_obeys() -> None:
+    make_rows(3)
+    Pixel.objects.create(alias="default", failures=9, wait_until=timezone.now() - HOUR)
+    deliver(Throttled("slow", code=4, retry_after=timedelta(minutes=1)))
+    assert 55 < waits() < 80
+    assert pixel().wait_reason == "throttled 4 slow"
+
+
+def test_deliver_due__rows_that_may_not_be_sent_use_up_no_probe(capi: Any) -> None:
+    capi(ENVIRONMENT="staging")
+    make_rows(5, environment="production", due_at=timezone.now() - HOUR)
+    make_rows(3, first=11, environment="staging")
+    Pixel.objects.create(alias="default", failures=3, wait_until=timezone.now() - HOUR)
+    report, transport = deliver()
+    assert [len(batch) for batch in transport.sent] == [1, 2]
+    assert (report.held, report.delivered) == (5, 3)
+
+
+def test_deliver_due__a_probe_that_finds_its_rows_taken_gives_the_turn_back(monkeypatch: Any) -> None:
+    make_row()
+    Pixel.objects.create(alias="default", failures=3, wait_until=timezone.now() - HOUR)
+    claim = type(OutboxEvent.objects.all()).claim
+
+    def comes_too_late(rows: Any, *args: Any, **options: Any) -> Any:
+        OutboxEvent.objects.update(due_at=timezone.now() + HOUR)
+        return claim(rows, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(OutboxEvent.objects.all()), "claim", comes_too_late)
+        assert deliver()[1].sent == []
+    OutboxEvent.objects.update(due_at=timezone.now() - HOUR)
+    assert deliver()[0].delivered == 1
+
+
 def test_deliver_due__eases_off_before_meta_refuses_and_goes_on_without_a_probe(capi: Any) -> None:
     capi(BATCH_SIZE=2)
     make_rows(6)
@@ -459,13 +538,74 @@ def test_deliver_due__eases_off_before_meta_refuses_and_goes_on_without_a_probe(
     assert [len(batch) for batch in deliver()[1].sent] == [2, 2]
 
 
-def test_deliver_due__obeys_a_wait_that_comes_with_a_success() -> None:
+@pytest.mark.parametrize(
+    ("usage", "asked", "expected", "reason"),
+    [
+        (0, 420, 420, "Meta asks to slow down"),
+        (90, 420, 420, "90 % of Meta's allowance is used"),
+        (100, 10, 240, "100 % of Meta's allowance is used"),
+    ],
+)
+def test_deliver_due__of_the_waits_that_come_with_a_success_the_longest_counts(
+    usage: int, asked: int, expected: int, reason: str
+) -> None:
     make_row()
-    deliver(Acknowledgement(events_received=1, retry_after=timedelta(minutes=7)))
-    waits = pixel().wait_until
-    assert waits is not None
-    assert waits - timezone.now() > timedelta(minutes=6)
+    deliver(Acknowledgement(events_received=1, usage=usage, retry_after=timedelta(seconds=asked)))
+    assert expected - 5 < waits() <= expected
+    assert pixel().wait_reason == reason
     assert statuses() == {"e1": Status.SENT}
+
+
+def test_deliver_due__eases_off_between_two_batches_of_one_claim(capi: Any) -> None:
+    capi(BATCH_BYTES=1)
+    make_rows(3)
+    _, transport = deliver(always=Acknowledgement(events_received=1, usage=80))
+    assert len(transport.sent) == 1
+    assert sorted(statuses().values()) == [Status.PENDING, Status.PENDING, Status.SENT]
+
+
+SLOW_DOWN = Throttled("slow", code=4, retry_after=timedelta(minutes=30))
+EASE_OFF = Acknowledgement(events_received=1, usage=100)
+NONSENSE = Rejected("", http_status=400, code=100, subcode=2804009)
+
+
+@pytest.mark.parametrize("late", [None, NONSENSE, DOWN, Acknowledgement(events_received=1, usage=80)])
+@pytest.mark.parametrize(("told", "seconds"), [(SLOW_DOWN, 1800), (EASE_OFF, 240)])
+def test_deliver_due__what_meta_asked_of_one_worker_outlasts_what_it_says_to_another(
+    capi: Any, told: Answer, seconds: int, late: Answer
+) -> None:
+    capi(BATCH_SIZE=1)
+    make_rows(6)
+
+    def another_is_told_to_wait(batch: Batch) -> Answer:
+        deliver(told)
+        return late
+
+    _, transport = deliver(another_is_told_to_wait)
+    assert len(transport.sent) == 1
+    assert waits() > seconds - 5
+    assert deliver()[1].sent == []
+
+
+def test_deliver_due__after_a_wait_that_meta_asked_for_one_event_probes_whatever_came_late(capi: Any) -> None:
+    capi(BATCH_SIZE=1)
+    make_rows(4)
+    deliver(lambda batch: deliver(SLOW_DOWN) and None)
+    make_due()
+    capi(BATCH_SIZE=10)
+    assert [len(batch) for batch in deliver()[1].sent] == [1, 2]
+
+
+def test_deliver_due__one_late_answer_ends_an_outage(capi: Any) -> None:
+    capi(BATCH_SIZE=1)
+    make_rows(6)
+
+    def others_meet_an_outage(batch: Batch) -> None:
+        deliver(always=DOWN)
+        assert waits() > 0
+
+    deliver(others_meet_an_outage)
+    assert (pixel().wait_until, pixel().failures, pixel().wait_reason) == (None, 0, "")
 
 
 def test_resume__one_event_tries_the_new_token_before_the_others_follow() -> None:

@@ -299,6 +299,53 @@ def test_begin_probe__is_won_by_one_worker() -> None:
     assert not Pixel.objects.begin_probe("a", HOUR)
 
 
+def test_begin_probe__that_sent_nothing_leaves_the_turn_to_the_next() -> None:
+    Pixel.objects.create(alias="a", wait_until=timezone.now() - HOUR)
+    Pixel.objects.begin_probe("a", HOUR)
+    Pixel.objects.end_probe("a")
+    assert Pixel.objects.begin_probe("a", HOUR)
+
+
+def test_end_probe__ends_no_wait_that_began_meanwhile() -> None:
+    Pixel.objects.create(alias="a", wait_until=timezone.now() - HOUR)
+    Pixel.objects.begin_probe("a", LEASE)
+    Pixel.objects.wait("a", HOUR, "throttled")
+    Pixel.objects.end_probe("a")
+    assert not Pixel.objects.ready().exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "until", "is_over"),
+    [("throttled 4", HOUR, False), ("90 %", HOUR, False), ("unreachable", HOUR, True), ("throttled 4", -HOUR, True)],
+)
+def test_answered__ends_an_outage_and_no_wait_that_meta_asked_for(reason: str, until: timedelta, is_over: bool) -> None:
+    Pixel.objects.create(alias="a", failures=2, wait_until=timezone.now() + until, wait_reason=reason)
+    Pixel.objects.succeeded("a")
+    pixel = Pixel.objects.get()
+    assert (pixel.wait_until is None, pixel.wait_reason == "", pixel.failures == 0) == (is_over,) * 3
+    assert pixel.last_success_at is not None
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), [(2, 1, 2), (1, 2, 2)])
+def test_wait__of_two_that_meta_asked_for_the_longer_counts(before: int, after: int, expected: int) -> None:
+    Pixel.objects.create(alias="a")
+    for hours in (before, after):
+        Pixel.objects.wait("a", hours * HOUR, f"throttled {hours}")
+    pixel = Pixel.objects.get()
+    assert pixel.wait_until is not None
+    assert abs(pixel.wait_until - timezone.now() - expected * HOUR) < LEASE
+    assert pixel.wait_reason == f"throttled {expected}"
+
+
+def test_pause__by_a_person_goes_before_a_refusal_and_not_the_other_way_round() -> None:
+    Pixel.objects.create(alias="a")
+    assert Pixel.objects.pause("a", reason="denied", fingerprint="f")
+    assert Pixel.objects.pause("a", reason="Paused by ann.")
+    assert not Pixel.objects.pause("a", reason="Paused by bob.")
+    assert not Pixel.objects.pause("a", reason="denied", fingerprint="f")
+    assert Pixel.objects.get(refused_fingerprint="").paused_reason == "Paused by ann."
+
+
 def test_pause__is_told_once_and_resume_asks_for_a_probe_at_once() -> None:
     Pixel.objects.create(alias="a", failures=2, wait_until=timezone.now() + HOUR)
     assert Pixel.objects.pause("a", reason="no", fingerprint="f")

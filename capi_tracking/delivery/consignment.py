@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from django.db import OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 DENIED = "denied"
 UNKNOWN_TRIES = 5  # so often an unknown refusal is taken for an outage
-REFUSED_IN_A_ROW = 10  # lone events refused without a reason of their own: then it is not the events
+REFUSED_ALONE = 10  # lone events refused without a reason of their own, and none taken: then it is not the events
 STILL_FRESH = 10  # a lease is renewed when a tenth of it is over
 SERVER_SAYS_NO = 400
 PAUSES = (0.1, 0.5, 2.0)  # seconds between tries to record that Meta took a batch
@@ -37,6 +37,7 @@ class Consignment:
         self.token = token
         self.rows = rows
         self.leased_at = time.monotonic()
+        self.has_asked = False
         self.news: list[Callable[[], object]] = []  # told when what they tell of is committed
 
     def work(self) -> None:
@@ -47,6 +48,8 @@ class Consignment:
             # parts go last: a half that gets through comes between two that do not
             queue.extend(self._send(queue.popleft()))
         self._put_back(_pks(row for batch in queue for row in batch))
+        if not self.has_asked:
+            lane.end_probe()
 
     # -- before --------------------------------------------------------------------------------------------------
 
@@ -85,6 +88,7 @@ class Consignment:
         """One request. Returns what of it has to go again in smaller parts."""
         if rows[0].leases >= LEASE_LIMIT and not self.lane.events.last_chance(self.token, rows[0].pk, conf.LEASE):
             return []
+        self.has_asked = True
         made = attempt(self.lane.transport, rows)
         self.lane.report.requests += 1
         if isinstance(made.outcome, Acknowledgement):
@@ -127,7 +131,7 @@ class Consignment:
                 return lane.events.settle(_pks(made.rows), attempt=pk, short=short, test=test)
 
         lane.report.delivered += insist(record, lane.using)
-        lane.refused_in_a_row = 0
+        lane.delivered = True
         lane.ease(answer)
         if short:
             logger.warning(
@@ -144,8 +148,8 @@ class Consignment:
         if len(rows) > 1:
             return halves(rows)
         if not error.subcode:
-            self.lane.refused_in_a_row += 1
-        if self.lane.refused_in_a_row > REFUSED_IN_A_ROW:
+            self.lane.refused_alone += 1
+        if self.lane.refused_alone > REFUSED_ALONE and not self.lane.delivered:
             self._denied(rows, error, pk)
         else:
             self._bury(rows, _reason(error), pk)
@@ -212,7 +216,7 @@ def insist(record: Callable[[], int], using: str) -> int:
     for seconds in PAUSES:
         try:
             return record()
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             connections[using].close_if_unusable_or_obsolete()
             time.sleep(seconds)
     return record()

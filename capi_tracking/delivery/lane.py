@@ -28,7 +28,8 @@ class Lane:
         self.over = over
         self.blocked = False  # refused, throttled or out of reach: nothing more goes out in this drain
         self.probing = False
-        self.refused_in_a_row = 0
+        self.delivered = False  # in this drain: then a refusal is about events, not about the pixel
+        self.refused_alone = 0
 
     @property
     def events(self) -> OutboxQuerySet:
@@ -51,7 +52,15 @@ class Lane:
         self.probing = waited_until is not None and failures > 0  # a mere pause needs no probe
         if self.probing and not self._may_probe(failures):
             return None
-        return self._claim(1 if self.probing else self.batch_size)
+        claimed = self._claim(1 if self.probing else self.batch_size)
+        if claimed is None:
+            self.end_probe()
+        return claimed
+
+    def end_probe(self) -> None:
+        """Nothing was sent after all, if this was a probe."""
+        if self.probing:
+            self.pixels.end_probe(self.pixel.alias)
 
     def wait(self, error: TransportError, *, tries: int) -> None:
         """Nobody sends to this pixel for a while; afterwards one event probes it."""
@@ -60,10 +69,12 @@ class Lane:
 
     def ease(self, answer: Acknowledgement) -> None:
         """Slow down before Meta refuses: all workers pause, and then go on as before."""
-        waits = [wait for wait in (ease(answer.usage), answer.retry_after) if wait]
+        own = ease(answer.usage)
+        waits = [wait for wait in (own, answer.retry_after) if wait]
         if waits:
             self.blocked = True
-            self.pixels.wait(self.pixel.alias, max(waits), f"{answer.usage} % of Meta's allowance is used")
+            reason = f"{answer.usage} % of Meta's allowance is used" if own else "Meta asks to slow down"
+            self.pixels.wait(self.pixel.alias, max(waits), reason)
 
     def _may_probe(self, failures: int) -> bool:
         """True for the one worker that may try, and only if there is something to try with."""

@@ -1,6 +1,5 @@
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from .clock import DatabaseNow
 from .exact import ExactCharField
 from .inserts import insert_once
+
+OUR_OWN = "unreachable"  # so begins the reason of a wait that nobody asked for: one answer ends it
+PROBING = f"{OUR_OWN}: one event tries whether it goes on"
 
 
 class PixelQuerySet(models.QuerySet["Pixel"]):
@@ -26,28 +28,43 @@ class PixelQuerySet(models.QuerySet["Pixel"]):
 
     def begin_probe(self, alias: str, interval: timedelta) -> bool:
         """True for the one worker that may try a pixel that was out of reach, with one event."""
-        return bool(self.ready().filter(alias=alias).update(wait_until=DatabaseNow() + interval))
+        ready = self.ready().filter(alias=alias)
+        return bool(ready.update(wait_until=DatabaseNow() + interval, wait_reason=PROBING))
+
+    def end_probe(self, alias: str) -> None:
+        """It sent nothing, so that it tells nothing: the next may begin at once."""
+        self.filter(alias=alias, wait_reason=PROBING).update(wait_until=DatabaseNow())
 
     def wait(self, alias: str, interval: timedelta, reason: str) -> None:
-        """Nobody sends to this pixel for so long."""
-        self.filter(alias=alias).update(wait_until=DatabaseNow() + interval, wait_reason=reason[:200])
+        """Nobody sends to this pixel for so long. Of the waits that Meta asks for the longest counts."""
+        until = DatabaseNow() + interval
+        self._may_go(alias, Q(wait_until__lt=until)).update(wait_until=until, wait_reason=reason[:200])
 
     def failed(self, alias: str) -> int:
         """One more batch in a row went unanswered; returns how many."""
         self.filter(alias=alias).update(failures=F("failures") + 1)
         return self.values_list("failures", flat=True).get(alias=alias)
 
-    def answered(self, alias: str, **values: Any) -> None:
-        """It can be reached, whatever it said."""
-        self.filter(alias=alias).update(failures=0, wait_until=None, wait_reason="", **values)
+    def answered(self, alias: str) -> None:
+        """It can be reached, whatever it said. What Meta asked of another worker meanwhile stays."""
+        self._may_go(alias).update(failures=0, wait_until=None, wait_reason="")
 
     def succeeded(self, alias: str) -> None:
-        self.answered(alias, last_success_at=timezone.now())
+        self.filter(alias=alias).update(last_success_at=timezone.now())
+        self.answered(alias)
+
+    def _may_go(self, alias: str, or_if: Q | None = None) -> "PixelQuerySet":
+        """The pixel, if no wait that Meta asked for still runs, or if this is true."""
+        free = Q(wait_until=None) | Q(wait_until__lte=DatabaseNow()) | Q(wait_reason__startswith=OUR_OWN)
+        return self.filter(free | (or_if or Q()), alias=alias)
 
     def pause(self, alias: str, *, reason: str, fingerprint: str = "") -> bool:
-        """Stop sending for all workers until a person or a new token resumes. False if it was paused already."""
+        """Stop sending for all workers. With the ``fingerprint`` of refused settings, until these change or a person
+        resumes; without one until a person does, even where it was refused before. False if that was so already.
+        """
+        stoppable = Q(state=Pixel.State.OPEN) if fingerprint else ~Q(state=Pixel.State.PAUSED, refused_fingerprint="")
         return bool(
-            self.filter(alias=alias, state=Pixel.State.OPEN).update(
+            self.filter(stoppable, alias=alias).update(
                 state=Pixel.State.PAUSED,
                 paused_reason=reason[:200],
                 paused_at=timezone.now(),

@@ -90,6 +90,18 @@ def test_table__forgets_no_code_that_the_transport_knows() -> None:
     assert known - permissions <= set(TABLE)
 
 
+@pytest.mark.parametrize("body", ["", "<h1>Too many requests</h1>", '{"error": {"message": "Slow down"}}'])
+def test_status_429__without_a_code_of_metas_slows_down_too(meta: Sandbox, make_event: Any, body: str) -> None:
+    track(make_event())
+    meta.answer_next(status=429, body=body, headers={"Retry-After": "600"})
+    deliver_due()
+    assert fate() == SLOW_DOWN
+    assert DeliveryAttempt.objects.get().kind == "throttled"
+    waits = Pixel.objects.get().wait_until
+    assert waits is not None
+    assert waits - timezone.now() > timedelta(minutes=9)
+
+
 @pytest.mark.parametrize(
     ("switch", "options"),
     [
@@ -152,6 +164,18 @@ def test_success__that_counts_otherwise_is_final_and_told(meta: Sandbox, make_ev
     assert set(OutboxEvent.objects.values_list("status", "short_ack")) == {(Status.SENT, True)}
     deliver_due()
     assert len(arrived(meta)) == 3
+
+
+@pytest.mark.parametrize("body", ["", "<h1>Thank you</h1>", '{"events_received": 1', "[1]", '{"events_received": "1"}'])
+def test_success__whose_text_cannot_be_read_is_final_and_told(meta: Sandbox, make_event: Any, body: str) -> None:
+    track(make_event())
+    meta.answer_next(status=200, body=body, takes=True)
+    deliver_due()
+    assert OutboxEvent.objects.values_list("status", "short_ack").get() == (Status.SENT, True)
+    assert DeliveryAttempt.objects.get().events_received is None
+    OutboxEvent.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+    deliver_due()
+    assert len(arrived(meta)) == 1
 
 
 def test_answer_without_an_end__costs_a_bounded_time_and_nothing_else(meta: Sandbox, make_event: Any) -> None:
