@@ -5,12 +5,16 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import DateField, QuerySet
+from django.db.models.functions import Cast
 
 from .conf import conf
 from .models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, SkipCount
+from .models.clock import DatabaseNow
 from .models.slices import delete, in_slices
+from .models.states import MAX_AGE_STORE
+
+KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
 
 
 @dataclass(slots=True)
@@ -37,18 +41,19 @@ class Cleared:
 def prune(using: str = "default") -> Cleared:
     """Redact what is settled since ``REDACT_AFTER``, delete what is older than ``PRUNE_AFTER``.
 
-    A bounded number of slices: what is left over is for the next call, which goes on where this one ended. Contexts go
-    when no payment may use them any more (``CONTEXT_DAYS``).
+    Both by the database's clock, and nothing of the last 63 days is deleted. A bounded number of slices: what is left
+    over is for the next call, which goes on where this one ended. Contexts go when no payment may use them any more
+    (``CONTEXT_DAYS``).
     """
-    old = timezone.now() - conf.PRUNE_AFTER
-    forgotten = timezone.now() - timedelta(days=conf.CONTEXT_DAYS)
+    old = DatabaseNow() - max(conf.PRUNE_AFTER, KEPT_AT_LEAST)
+    forgotten = DatabaseNow() - timedelta(days=conf.CONTEXT_DAYS)
     return Cleared(
         redacted=in_slices(partial(OutboxEvent.objects.using(using).redact, conf.REDACT_AFTER)),
         events=_delete(OutboxEvent.objects.using(using).settled().filter(event_time__lt=old)),
         attempts=_delete(DeliveryAttempt.objects.using(using).filter(started_at__lt=old)),
         receipts=_delete(BrowserReceipt.objects.using(using).filter(created_at__lt=old)),
         contexts=_delete(CheckoutContext.objects.using(using).filter(created_at__lt=forgotten)),
-        counts=_delete(SkipCount.objects.using(using).filter(day__lt=old.date())),
+        counts=_delete(SkipCount.objects.using(using).filter(day__lt=Cast(old, DateField()))),
     )
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from celery import Celery, _state, shared_task
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from . import delivery, privacy
 from .conf import conf
@@ -51,22 +51,32 @@ BOUNDS = {"redis": ("socket_timeout", "socket_connect_timeout"), "amqp": ("read_
 @shared_task(name="capi_tracking.tasks.deliver", ignore_result=True)  # type: ignore[untyped-decorator]
 def deliver() -> None:
     """Send what is due."""
-    for using in conf.OUTBOX_DATABASES:
-        delivery.deliver_due(using, budget=BUDGET)
+    _in_each_database(partial(delivery.deliver_due, budget=BUDGET))
 
 
 @shared_task(name="capi_tracking.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Close what is too late, resume what may go on, send what is due."""
-    for using in conf.OUTBOX_DATABASES:
-        delivery.sweep(using, budget=BUDGET)
+    _in_each_database(partial(delivery.sweep, budget=BUDGET))
 
 
 @shared_task(name="capi_tracking.tasks.prune", ignore_result=True)  # type: ignore[untyped-decorator]
 def prune() -> None:
     """Take customers' data out of what was sent long ago; delete what is old."""
+    _in_each_database(privacy.prune)
+
+
+def _in_each_database(work: Callable[[str], object]) -> None:
+    """One that is down does not stop those after it. The task fails in the end, so that monitoring sees it."""
+    errors: list[Exception] = []
     for using in conf.OUTBOX_DATABASES:
-        privacy.prune(using)
+        try:
+            work(using)
+        except (DatabaseError, InterfaceError) as error:
+            logger.error("The database %s failed (%s); the next run tries it again.", using, type(error).__name__)
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else ExceptionGroup("Several databases failed.", errors)
 
 
 def nudge_after_commit(sender: Any, event: OutboxEvent, using: str, delay: timedelta = NOW, **kwargs: Any) -> None:

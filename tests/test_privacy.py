@@ -1,10 +1,13 @@
 """What is kept of a customer, and for how long."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,9 +25,10 @@ from capi_tracking.models import (
 )
 from capi_tracking.privacy import Cleared, prune
 from tests.factories import BrowserReceiptFactory, CheckoutContextFactory, DeliveryAttemptFactory
-from tests.outbox_rows import make_row, make_rows
+from tests.outbox_rows import make_row, make_rows, payload, statuses
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MODELS: Any = (OutboxEvent, DeliveryAttempt, BrowserReceipt, CheckoutContext, SkipCount)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +37,20 @@ def settled(number: int = 1, ago: timedelta = 3 * DAY, **changes: Any) -> Outbox
     at = timezone.now() - ago
     values = {"status": Status.SENT, "due_at": None, "settled_at": at, "sent_at": at, "event_time": at}
     return make_row(number, **(values | changes))
+
+
+@contextmanager
+def before_the_first_update(act: Callable[[], object]) -> Iterator[None]:
+    """Somebody else's work, just after this one's rows were chosen."""
+    todo = [act]
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and todo:
+            todo.pop()()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield
 
 
 def redacted() -> set[str]:
@@ -58,6 +76,70 @@ def test_redact__keeps_what_is_dead_until_its_deadline_since_staff_may_try_it_ag
     assert prune().redacted == gone
 
 
+def test_redact__takes_what_is_dead_at_its_deadline_however_lately_it_died() -> None:
+    settled(status=Status.DEAD, ago=HOUR, sent_at=None, deadline_at=timezone.now() - timedelta(seconds=1))
+    assert prune().redacted == 1
+    assert prune().redacted == 0
+
+
+def test_redact__a_slice_is_no_larger_for_what_is_dead(monkeypatch: Any) -> None:
+    monkeypatch.setattr(slices, "SLICE", 5)
+    gone = {"due_at": None, "settled_at": timezone.now() - 3 * DAY, "deadline_at": timezone.now() - HOUR}
+    make_rows(4, status=Status.SENT, **gone)
+    make_rows(4, first=11, status=Status.DEAD, **gone)
+    assert [OutboxEvent.objects.redact(2 * DAY, limit=5) for _ in range(3)] == [5, 3, 0]
+
+
+def test_redact__is_not_stopped_by_waiting_rows_that_somebody_marked_as_settled(monkeypatch: Any) -> None:
+    monkeypatch.setattr(slices, "SLICE", 2)
+    make_rows(2, settled_at=timezone.now() - 9 * DAY)
+    make_rows(3, first=11, status=Status.SENT, due_at=None, settled_at=timezone.now() - 3 * DAY)
+    assert prune().redacted == 3
+    assert redacted() == {"e11", "e12", "e13"}
+
+
+def test_redact__leaves_what_came_to_life_while_it_chose() -> None:
+    """A sale whose adapter has been mended is built at the very moment at which its empty row is redacted."""
+    row = settled(status=Status.DEAD, payload="", sent_at=None, deadline_at=timezone.now() - HOUR)
+    with before_the_first_update(lambda: OutboxEvent.objects.complete(row.key, due_now=True, payload=payload(1))):
+        assert OutboxEvent.objects.redact(2 * DAY, limit=5) == 0
+    row.refresh_from_db()
+    assert (row.status, row.payload, row.redacted_at) == (Status.PENDING, payload(1), None)
+
+
+def test_redact__takes_a_row_that_lived_again_once_more() -> None:
+    row = settled(status=Status.DEAD, payload="", sent_at=None)
+    OutboxEvent.objects.complete(row.key, due_now=True, payload=payload(1))
+    OutboxEvent.objects.settle([row.pk], attempt=None, short=False, test=False)
+    OutboxEvent.objects.update(settled_at=timezone.now() - 3 * DAY)
+    assert prune().redacted == 1
+    assert OutboxEvent.objects.get().payload == ""
+
+
+@pytest.mark.parametrize("verb", ["complete", "withdraw"])
+def test_redact__what_meta_refused_does_not_live_again_once_its_payload_is_gone(verb: str) -> None:
+    row = settled(status=Status.DEAD, sent_at=None, reason="rejected_100", deadline_at=timezone.now() - HOUR)
+    prune()
+    given: dict[str, Any] = {"due_now": True} if verb == "complete" else {"reason": "no_consent"}
+    assert getattr(OutboxEvent.objects, verb)(row.key, **given) == 0
+    assert not OutboxEvent.objects.incomplete(row.order_key).exists()
+    assert redacted() == {"e1"}
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.DEAD])
+def test_complete__leaves_nothing_behind_of_a_former_end(status: str) -> None:
+    at = timezone.now() - DAY
+    row = make_row(
+        status=status, payload="", due_at=None, settled_at=at, reason="adapter_failed",
+        redacted_at=at if status == Status.PENDING else None,
+    )  # fmt: skip
+    assert OutboxEvent.objects.complete(row.key, due_now=True, payload=payload(1)) == 1
+    row.refresh_from_db()
+    assert (row.status, row.reason, row.settled_at, row.redacted_at) == (Status.PENDING, "", None, None)
+    assert row.due_at
+    assert row.payload == payload(1)
+
+
 def test_redact__leaves_what_the_dashboard_counts() -> None:
     settled(match_keys="em,ph", match_score=70, value="9.90", currency="EUR", order_key="shop.order:1", part="")
     before = OutboxEvent.objects.values("match_keys", "match_score", "value", "currency", "order_key", "status").get()
@@ -72,8 +154,8 @@ def test_redact__is_a_setting(capi: Any) -> None:
 
 
 def test_prune__deletes_what_is_older_than_the_setting_and_nothing_else(capi: Any) -> None:
-    capi(PRUNE_AFTER=30 * DAY, CONTEXT_DAYS=30)
-    for days in (31, 29):
+    capi(PRUNE_AFTER=70 * DAY, CONTEXT_DAYS=70)
+    for days in (71, 69):
         ago = timezone.now() - days * DAY
         settled(days, ago=days * DAY)
         DeliveryAttemptFactory(started_at=ago)
@@ -81,8 +163,38 @@ def test_prune__deletes_what_is_older_than_the_setting_and_nothing_else(capi: An
         CheckoutContextFactory(created_at=ago)
         SkipCount.objects.create(day=ago.date(), pixel="default", event_name="PageView", reason="bot", count=1)
     assert prune() == Cleared(redacted=2, events=1, attempts=1, receipts=1, contexts=1, counts=1)
-    models = (OutboxEvent, DeliveryAttempt, BrowserReceipt, CheckoutContext, SkipCount)
-    assert [model.objects.count() for model in models] == [1] * len(models)
+    assert [model.objects.count() for model in MODELS] == [1] * len(MODELS)
+
+
+def test_prune__keeps_a_sale_for_63_days_whatever_the_setting(capi: Any) -> None:
+    """Meta takes a sale in a shop for 62: without its row it could be recorded, and sent, a second time."""
+    capi(PRUNE_AFTER=DAY)
+    settled(1, ago=63 * DAY - HOUR)
+    settled(2, ago=63 * DAY + HOUR)
+    assert prune().events == 1
+    assert statuses() == {"e1": Status.SENT}
+
+
+@pytest.mark.parametrize("work", [tasks.prune, tasks.sweep])
+@pytest.mark.parametrize("years", [-30, 5])
+def test_host__whose_clock_is_wrong_by_years_deletes_nothing_young(work: Any, years: int) -> None:
+    settled(1, ago=HOUR)
+    make_row(2, status=Status.HELD, due_at=None)
+    DeliveryAttemptFactory()
+    BrowserReceiptFactory()
+    CheckoutContextFactory()
+    SkipCount.objects.create(day=timezone.now().date(), pixel="default", event_name="PageView", reason="bot", count=1)
+    with time_machine.travel(timezone.now() + years * 365 * DAY):
+        work.run()
+    assert statuses() == {"e1": Status.SENT, "e2": Status.HELD}
+    assert not OutboxEvent.objects.filter(payload="").exists()
+    assert [model.objects.count() for model in MODELS] == [2, 1, 1, 1, 1]
+
+
+def test_host__whose_clock_is_years_behind_still_deletes_what_is_old() -> None:
+    settled(ago=401 * DAY)
+    with time_machine.travel(timezone.now() - 30 * 365 * DAY):
+        assert prune().events == 1
 
 
 def test_prune__never_deletes_what_still_waits(capi: Any) -> None:
@@ -98,9 +210,9 @@ def test_prune__takes_slices_and_goes_on_where_it_ended(monkeypatch: Any) -> Non
 
 
 def test_prune__no_statement_touches_more_rows_than_a_slice(monkeypatch: Any, capi: Any) -> None:
-    capi(PRUNE_AFTER=30 * DAY)
+    capi(PRUNE_AFTER=70 * DAY)
     monkeypatch.setattr(slices, "SLICE", 10)
-    make_rows(25, status=Status.SENT, due_at=None, settled_at=timezone.now(), event_time=timezone.now() - 40 * DAY)
+    make_rows(25, status=Status.SENT, due_at=None, settled_at=timezone.now(), event_time=timezone.now() - 80 * DAY)
     with CaptureQueriesContext(connection) as asked:
         assert prune().events == 25
     deletes = [query["sql"] for query in asked if query["sql"].startswith("DELETE")]

@@ -8,13 +8,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import Celery
-from django.db import transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError, connection, connections, transaction
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.utils import timezone
 
 from capi_tracking import tasks
 from capi_tracking.models import OutboxEvent, Status
@@ -61,6 +65,75 @@ def test_tasks__send_what_is_due(task: Any) -> None:
     task.run()
     assert set(statuses().values()) == {Status.SENT}
     assert [len(batch) for batch in MemoryTransport.sent] == [3]
+
+
+@pytest.fixture
+def closed_door(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Adds a database that nobody can open."""
+    added: list[str] = []
+
+    def add(alias: str) -> None:
+        nowhere = {"NAME": str(tmp_path / "nowhere" / alias), "OPTIONS": {}}
+        connections[alias] = DatabaseWrapper(deepcopy(connection.settings_dict) | nowhere, alias)
+        added.append(alias)
+
+    yield add
+    for alias in added:
+        del connections[alias]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("task", [tasks.deliver, tasks.sweep])
+def test_tasks__a_database_that_is_down_does_not_stop_those_after_it(
+    task: Any, closed_door: Any, capi: Any, caplog: Any
+) -> None:
+    closed_door("down")
+    capi(OUTBOX_DATABASES=["down", "default"])
+    make_rows(3)
+    with pytest.raises(OperationalError):  # the task has failed, and monitoring sees it
+        task.run()
+    assert set(statuses().values()) == {Status.SENT}
+    assert "The database down failed (OperationalError)" in caplog.text
+
+
+@pytest.mark.django_db
+def test_prune__a_database_that_is_down_does_not_stop_those_after_it(closed_door: Any, capi: Any) -> None:
+    closed_door("down")
+    capi(OUTBOX_DATABASES=["down", "default"])
+    make_row(status=Status.SENT, due_at=None, settled_at=timezone.now() - timedelta(days=3))
+    with pytest.raises(OperationalError):
+        tasks.prune.run()
+    assert OutboxEvent.objects.get().payload == ""
+
+
+@pytest.mark.django_db
+def test_tasks__tell_of_every_database_that_is_down(closed_door: Any, capi: Any, caplog: Any) -> None:
+    closed_door("down")
+    closed_door("gone")
+    capi(OUTBOX_DATABASES=["down", "default", "gone"])
+    make_row()
+    with pytest.raises(ExceptionGroup) as failed:
+        tasks.sweep.run()
+    assert len(failed.value.exceptions) == 2
+    assert all(f"The database {alias} failed" in caplog.text for alias in ("down", "gone"))
+    assert statuses() == {"e1": Status.SENT}
+
+
+@pytest.mark.django_db
+def test_tasks__end_where_celery_ends_them(capi: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time limit is no database's failure: the next database would begin after it."""
+    capi(OUTBOX_DATABASES=["default", "default"])
+    make_rows(3)
+    asked: list[str] = []
+
+    def out_of_time(alias: str) -> Any:
+        asked.append(alias)
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(tasks.privacy, "prune", out_of_time)
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.prune.run()
+    assert asked == ["default"]
 
 
 def test_schedule__names_tasks_that_exist_and_expire() -> None:

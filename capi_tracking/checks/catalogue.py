@@ -164,6 +164,15 @@ LONG_NAME = Finding(
     message="%(what)s has %(length)s characters; 64 are the most.",
     hint="Type a shorter one.",
 )
+SHORT_MEMORY = Finding(
+    id="E026",
+    when="`PRUNE_AFTER` is under 63 days",
+    message=(
+        "CAPI_TRACKING['PRUNE_AFTER'] is %(days)s days: "
+        "Meta takes events up to 62 days old, and a sale whose row is gone could be sent again."
+    ),
+    hint='In CAPI_TRACKING: "PRUNE_AFTER": timedelta(days=400)',
+)
 
 # Pixels and Meta
 

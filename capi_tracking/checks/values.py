@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils.timezone import is_naive
 
 from .. import normalization
+from ..privacy import KEPT_AT_LEAST
 from ..transports.base import MAX_BATCH_SIZE
 from . import catalogue
 from .given import example, load, sound
@@ -82,6 +83,8 @@ def _durations() -> Iterator[CheckMessage]:
     lease = sound("LEASE").total_seconds()
     if lease < SHORTEST_LEASE_SECONDS or lease <= sum(sound(key).total_seconds() for key in TIMEOUTS):
         yield catalogue.SHORT_LEASE(seconds=f"{lease:g}")
+    if sound("PRUNE_AFTER") < KEPT_AT_LEAST:
+        yield catalogue.SHORT_MEMORY(days=f"{sound('PRUNE_AFTER') / timedelta(days=1):g}")
 
 
 def _moment() -> Iterator[CheckMessage]:

@@ -27,7 +27,7 @@ class Status(models.TextChoices):
 
 
 UNSETTLED = (Status.PENDING, Status.LEASED, Status.HELD)
-INCOMPLETE = Q(status=Status.PENDING) | Q(status=Status.DEAD, payload="")  # buried before it could be built
+INCOMPLETE = Q(status=Status.PENDING) | Q(status=Status.DEAD, payload="", redacted_at=None)  # buried, never built
 
 
 class Source(models.TextChoices):

@@ -188,6 +188,12 @@ CASES = [
         "Type a shorter one.",
     ),
     (
+        "E026", capi(PRUNE_AFTER=timedelta(days=62, hours=12)), ERROR,
+        "CAPI_TRACKING['PRUNE_AFTER'] is 62.5 days: "
+        "Meta takes events up to 62 days old, and a sale whose row is gone could be sent again.",
+        'In CAPI_TRACKING: "PRUNE_AFTER": timedelta(days=400)',
+    ),
+    (
         "W101", pixel(PIXEL_ID="my shop"), WARNING,
         "PIXEL_ID of the pixel 'default' is not a number.",
         'In CAPI_TRACKING["PIXELS"]["default"]: "PIXEL_ID": "1234567890" (Events Manager, Data sources, shows yours)',
@@ -407,6 +413,7 @@ SILENT = {
     "a number as PIXEL_ID": pixel(PIXEL_ID=1234567890),
     "no nudge, no Celery": both(capi(NUDGE=None), lambda shop: setattr(shop, "celery_app", None)),
     "a lease of a minute": capi(LEASE=timedelta(minutes=1)),
+    "a memory of 63 days": capi(PRUNE_AFTER=timedelta(days=63)),
     "a full batch": capi(BATCH_SIZE=1000),
     "an agent of 22": capi(PARTNER_AGENT="x" * 22),
     "no agent": capi(PARTNER_AGENT=""),
