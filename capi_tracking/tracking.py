@@ -37,6 +37,7 @@ MAX_PART = 32
 MAX_REASON = 64
 MAX_VALUE = 10**14  # SQLite rounds to 15 digits, and could not read back what that makes of more
 MAX_PROOF = 64
+SHADOW = "shadow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ def track(
         return _record_skip(row, reason, using)
     if event.user_data.too_broad:
         return _record(_without_enough(row), using)
+    if conf.SHADOW:
+        return _record(_in_shadow(row), using)
     row.due_at = DatabaseNow() + delay
     return _record(row, using, delay)
 
@@ -109,6 +112,9 @@ def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, du
         events.withdraw(row.key, reason, **_proof(consent))
     elif not event.user_data.too_broad:
         values = contents_of(event) | _proof(consent) | ({} if row.payload else _timing(row, event))
+        if conf.SHADOW or row.lease_token == SHADOW:
+            events.withdraw(row.key, SHADOW, **{name: values[name] for name in values if name != "payload"})
+            return
         events.complete(row.key, due_now=due_now, **values)
         announce(row, using=using)
 
@@ -304,10 +310,19 @@ def _without_the_person(row: OutboxEvent, reason: str) -> OutboxEvent:
 
 def _without_enough(row: OutboxEvent) -> OutboxEvent:
     """Meta would refuse it. An order's customer may be saved after it, so its row stays open to its contents."""
-    row.payload = "" if row.order_key else row.payload
+    row.payload = "" if row.order_key or conf.SHADOW else row.payload
     return _dead(row, "too_little_user_data")
 
 
+def _in_shadow(row: OutboxEvent) -> OutboxEvent:
+    """Closed before any worker sees it. Its columns stay, to be compared."""
+    row.status, row.reason, row.payload = Status.SKIPPED, SHADOW, ""
+    row.settled_at = row.redacted_at = timezone.now()
+    return row
+
+
 def _dead(row: OutboxEvent, reason: str) -> OutboxEvent:
+    # such a row may be mended when shadow mode is over: it must be known then
+    row.lease_token = SHADOW if conf.SHADOW else ""
     row.status, row.reason, row.due_at, row.settled_at = Status.DEAD, reason, None, timezone.now()
     return row

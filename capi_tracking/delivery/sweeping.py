@@ -1,14 +1,14 @@
 """What has to be done now and then: close, hasten, resume; then deliver."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
-from functools import partial
 
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, SLICES, in_slices
+from ..models.verbs import OutboxQuerySet
 from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due
 from .lane import fingerprint
@@ -28,7 +28,9 @@ def sweep(
     Pixel.objects.using(using).ensure(conf.PIXELS)
     report = Report(expired=_expire(using))
     _hasten(using)
-    _resume(using)
+    if not conf.SHADOW:  # what goes on would be due, and closed
+        _resume(using)
+        _release(using)
     return report + deliver_due(using, budget=budget, stop=stop, transport=transport)
 
 
@@ -56,14 +58,31 @@ def _resume(using: str) -> None:
         logger.info("The pixel %s has new settings: it goes on, %s held events with it.", alias, resume([alias], using))
 
 
+def _release(using: str) -> None:
+    """What a worker held while another one resumed the pixel: nobody else would let it go."""
+    is_open = Pixel.objects.using(using).filter(state=Pixel.State.OPEN, alias__in=list(conf.PIXELS))
+    held = _refused(is_open.values_list("alias", flat=True), using)
+    if held.exists():  # a sweep with nothing to do writes nothing
+        held.release()
+
+
 def hold_older_than(age: timedelta, using: str = "default") -> int:
-    """Before a restored backup delivers anything: hold what it recorded longer than ``age`` ago; how many rows."""
-    return in_slices(partial(OutboxEvent.objects.using(using).hold_older, age))
+    """Before a restored backup delivers anything: hold all that it recorded longer than ``age`` ago; how many rows."""
+    total = 0
+    while held := OutboxEvent.objects.using(using).hold_older(age, limit=SLICE):
+        total += held
+    return total
 
 
 def resume(aliases: Collection[str], using: str = "default") -> int:
     """Open paused pixels again and send what was held for them; how many events that were. Deadlines ran on."""
     Pixel.objects.using(using).filter(alias__in=aliases).resume()
-    # rows of another environment stay held
-    held = OutboxEvent.objects.using(using).filter(pixel__in=aliases, status=Status.HELD, reason__startswith=DENIED)
-    return held.release()
+    return _refused(aliases, using).release()
+
+
+def _refused(aliases: Iterable[str], using: str) -> OutboxQuerySet:
+    """What is held because its pixel was refused. In a copied database, what the original held stays held."""
+    held = OutboxEvent.objects.using(using).filter(
+        pixel__in=list(aliases), status=Status.HELD, reason__startswith=DENIED
+    )
+    return held.filter(environment=conf.ENVIRONMENT) if conf.ENVIRONMENT else held

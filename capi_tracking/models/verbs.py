@@ -60,7 +60,14 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return (
             self.filter(key=key)
             .filter(INCOMPLETE)
-            .update(**values, status=Status.PENDING, reason="", settled_at=None, updated_at=timezone.now())
+            .update(
+                **values,
+                status=Status.PENDING,
+                reason="",
+                settled_at=None,
+                redacted_at=None,
+                updated_at=timezone.now(),
+            )
         )
 
     def withdraw(self, key: str, reason: str, **values: Any) -> int:
@@ -199,8 +206,12 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return due.filter(pk__in=pks)._close(Status.SKIPPED, reason="shadow", payload="", redacted_at=timezone.now())
 
     def hold_older(self, age: timedelta, *, limit: int) -> int:
-        """Hold up to ``limit`` rows recorded longer than ``age`` ago that wait: a restored backup may hold sent ones."""
-        old = self.filter(status__in=(Status.PENDING, Status.LEASED), created_at__lt=DatabaseNow() - age)
+        """Hold up to ``limit`` rows recorded longer than ``age`` ago that wait: a restored backup may hold sent ones.
+
+        Those that are held already are held for this reason from now on, since no new token may let them go.
+        """
+        old = self.filter(status__in=UNSETTLED, created_at__lt=DatabaseNow() - age)
+        old = old.exclude(status=Status.HELD, reason="restored")
         pks = list(old.values_list("pk", flat=True)[:limit])
         return old.filter(pk__in=pks).update(
             status=Status.HELD, lease_token="", due_at=None, reason="restored", updated_at=timezone.now()
@@ -209,11 +220,14 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def redact(self, after: timedelta, *, limit: int) -> int:
         """Take the customer's data out of up to ``limit`` rows that were settled longer than ``after`` ago.
 
-        What is dead may be tried again until its deadline, and keeps its payload so long.
+        What is dead may be tried again until its deadline: it keeps its payload so long, and no longer.
         """
         settled = self.filter(redacted_at=None, settled_at__isnull=False, settled_at__lte=DatabaseNow() - after)
-        over = settled.exclude(status=Status.DEAD, deadline_at__gt=DatabaseNow())
-        pks = list(over.order_by("settled_at").values_list("pk", flat=True)[:limit])
+        over = settled.exclude(status__in=(*UNSETTLED, Status.DEAD)).order_by("settled_at")
+        # a query of its own: with OR no index would lead to either
+        hopeless = self.filter(redacted_at=None, status=Status.DEAD, deadline_at__lte=DatabaseNow())
+        pks = list(over.values_list("pk", flat=True)[:limit])
+        pks += hopeless.values_list("pk", flat=True)[: limit - len(pks)]
         return (
             self.filter(pk__in=pks, redacted_at=None)
             .exclude(status__in=UNSETTLED)

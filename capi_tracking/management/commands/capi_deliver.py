@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from ...conf import conf
@@ -23,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--once", action="store_true", help="Send all that is due, then end (the default).")
+        mode.add_argument(
+            "--once", action="store_true", help="Send all that is due, or until SIGTERM, then end (the default)."
+        )
         mode.add_argument("--watch", action="store_true", help="Go on until SIGTERM or Ctrl-C.")
         parser.add_argument(
             "--interval", type=seconds, default=INTERVAL_SECONDS, help="With --watch: seconds between two looks."
@@ -34,7 +38,8 @@ class Command(BaseCommand):
 
         parser.add_argument(
             "--hold-older-than", type=age, metavar="AGE",
-            help="First hold what was recorded longer ago (90m, 6h, 2d): after a restored backup, some of it was sent.",
+            help="After restoring a backup, before any other worker starts: first hold what was recorded longer ago "
+            "(90m, 6h, 2d). At most the age of the backup, since some of it was sent.",
         )  # fmt: skip
 
     def handle(self, *args: Any, watch: bool, interval: float, database: str | None, **options: Any) -> None:
@@ -42,28 +47,40 @@ class Command(BaseCommand):
         if options["hold_older_than"]:
             self._hold(databases, options["hold_older_than"])
         stopped = threading.Event()
-        if watch:
-            _stop_on_signals(stopped)
-            self._watch(databases, interval, stopped)
-        else:
-            self._say(self._sweep(databases, stopped))
+        with _stopping_on_signals(stopped):
+            if watch:
+                self._watch(databases, interval, stopped)
+            else:
+                self._once(databases, stopped)
 
     def _hold(self, databases: list[str], age: timedelta) -> None:
         held = sum(hold_older_than(age, using) for using in databases)
-        self.stdout.write(f"{held} held: release or cancel them in the admin.")
+        self.stdout.write(f'{held} held: in the admin, "Try again now" or "Cancel: never send".')
 
     def _watch(self, databases: list[str], interval: float, stopped: threading.Event) -> None:
         while not stopped.is_set():
-            try:
-                if report := self._sweep(databases, stopped):
-                    self._say(report)
-            except (DatabaseError, InterfaceError) as error:
-                self.stderr.write(f"The database failed ({type(error).__name__}); the next look is in {interval:g} s.")
+            report, _ = self._sweep(databases, stopped)
+            if report:
+                self._say(report)
             close_old_connections()
             stopped.wait(interval)
 
-    def _sweep(self, databases: list[str], stopped: threading.Event) -> Report:
-        return sum((sweep(using, stop=stopped.is_set) for using in databases), Report())
+    def _once(self, databases: list[str], stopped: threading.Event) -> None:
+        report, errors = self._sweep(databases, stopped)
+        self._say(report)
+        if errors:
+            raise CommandError("Not everything was looked at.") from errors[0]
+
+    def _sweep(self, databases: list[str], stopped: threading.Event) -> tuple[Report, list[Exception]]:
+        """A database that is down does not stop those after it."""
+        report, errors = Report(), list[Exception]()
+        for using in databases:
+            try:
+                report += sweep(using, stop=stopped.is_set)
+            except (DatabaseError, InterfaceError) as error:
+                self.stderr.write(f"The database {using} failed ({type(error).__name__}).")
+                errors.append(error)
+        return report, errors
 
     def _say(self, report: Report) -> None:
         self.stdout.write(str(report))
@@ -84,12 +101,19 @@ def age(text: str) -> timedelta:
     return int(number) * UNITS[unit]
 
 
-def _stop_on_signals(stopped: threading.Event) -> None:
-    """The batch in hand is finished and recorded; a second signal ends at once."""
+@contextmanager
+def _stopping_on_signals(stopped: threading.Event) -> Iterator[None]:
+    """The batch in hand is finished and recorded, the rest is put back; a second signal ends at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
         signal.signal(number, signal.SIG_DFL)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    # only the main thread may listen to signals, and a program that calls the command has handlers of its own
+    numbers = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
