@@ -9,3 +9,7 @@ class DatabaseNow(Now):
     def as_mysql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         # CURRENT_TIMESTAMP follows the session's time zone there, and Django stores UTC.
         return self.as_sql(compiler, connection, template="UTC_TIMESTAMP(6)", **extra)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        # SQLite knows milliseconds, Python more: now is the end of the present one, or what is due at once is not.
+        return self.as_sql(compiler, connection, template="STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f999', 'NOW')")

@@ -170,7 +170,7 @@ def test_throttled__makes_the_pixel_wait_and_mended_sends_at_once(admin_client, 
 def test_throttled__mended_ends_the_wait(admin_client, url, sandbox):
     Pixel.objects.create(alias="default", wait_until=timezone.now() + timezone.timedelta(hours=1))
     press(admin_client, url, mend="throttled")
-    assert Pixel.objects.get().wait_until is None
+    assert Pixel.objects.ready().exists()
 
 
 def test_mend_everything__turns_all_off(admin_client, url, sandbox):

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 def waits() -> timedelta:
     """How much longer the pixel waits."""
     until = Pixel.objects.get().wait_until
-    return until - timezone.now() if until else timedelta(0)
+    return timedelta(seconds=round((until - timezone.now()).total_seconds())) if until else timedelta(0)
 
 
 def another_worker_sends_nothing(meta: Sandbox) -> bool:
