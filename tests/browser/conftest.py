@@ -55,7 +55,8 @@ def page(browser):
 def running_demo(browser, tmp_path_factory):
     """The demo, started by its command, one for all tests that walk through it."""
     folder = tmp_path_factory.mktemp("demo")
-    with Demo(folder) as demo:
+    # Not Django's pages for developers, which would stand in the place of the shop's own 404.
+    with Demo(folder, env={"DEBUG": "off"}) as demo:
         yield demo
         demo.signal(signal.SIGINT)
         assert demo.end() == 0, demo.output
