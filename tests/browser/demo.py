@@ -8,15 +8,6 @@ from typing import Any
 from tests.demo import running
 
 GRANTED, DENIED = "granted.1.1767225600", "denied.1.1767225600"
-ADDRESS = {  # of nobody
-    "email": "walker@mail.example",
-    "phone": "030 1234567",
-    "first_name": "Wanda",
-    "last_name": "Walker",
-    "street": "Dune Road 5",
-    "postal_code": "10115",
-    "city": "Berlin",
-}
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP", event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber));"""
 GAVE_UP = "net::ERR_ABORTED"  # the visitor went on before it was here

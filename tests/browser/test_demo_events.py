@@ -16,7 +16,7 @@ pytestmark = pytest.mark.demo
 KITE = f"/kites/{ITEMS[0].slug}/"
 PATIENCE_MS = 15_000
 SEND = "form.people-form button[type=submit]"
-PERSON = {"name": "Wanda", "email": "wanda.told@mail.example"}
+PERSON = {"name": BUYER["first_name"], "email": "told@example.org"}
 
 
 class Visitor:
@@ -134,7 +134,7 @@ CONTACT = Form(
 TRIAL = Form("/trial/", PERSON | {"wind": "steady"}, "StartTrial", {"value": 0, "currency": "EUR", "predicted_ltv": 15})
 SIGN_UP = Form(
     "/account/new/",
-    {"first_name": "Wanda", "email": PERSON["email"], "password": "42-metres-of-line"},
+    {"first_name": PERSON["name"], "email": PERSON["email"], "password": "42-metres-of-line"},
     "CompleteRegistration",
     {},
     failed=("PageView",),
@@ -198,7 +198,7 @@ def test_refusal__keeps_everything_from_meta(come, running_demo, form):
     before = asked_of_meta(running_demo)
     visitor.page.goto("/guide/")
     visitor.page.goto(form.path)
-    send(visitor.page, form._replace(answers=form.answers | {"email": f"no.{form.event}@mail.example"}))
+    send(visitor.page, form._replace(answers=form.answers | {"email": f"{form.event}@example.org"}))
     visitor.page.goto("/")
     expect(visitor.page.locator("[data-pieces]")).to_be_attached()
     assert [url for url in visitor.tab.asked if running_demo.sandbox in url or "/capi/" in url] == []

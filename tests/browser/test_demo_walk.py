@@ -24,8 +24,9 @@ pytestmark = pytest.mark.demo
 PICTURES = os.environ.get("WALK_PICTURES", "")  # a folder for a picture of each look, for people to look at
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (DESK, PHONE)]
-OPPOSITES = [("light", DESK), ("dark", PHONE)]  # enough for the banner, which is the same on all pages
+OPPOSITES = [("light", DESK), ("dark", PHONE)]  # enough where the same thing is seen on other pages too
 BANNER = ".consent"
+# Axe would copy the style sheets into the page, which the policy refuses; no rule that counts here needs them.
 LOOK = "part => axe.run(part || document, {resultTypes: ['violations'], preload: false})"
 GRAVE = ("serious", "critical")
 KITE = f"/kites/{ITEMS[0].slug}/"
@@ -58,6 +59,7 @@ class Place(NamedTuple):
     reach: Callable[[Any], Any]
     role: str = "visitor"
     wanted: tuple[int, ...] = ()
+    headings: int = 1
 
 
 def at(path: str) -> Callable[[Any], Any]:
@@ -82,7 +84,7 @@ def ordered(payment: str) -> Callable[[Any], Any]:
 
 def faulty_checkout(page) -> None:
     full_cart(page)
-    fill(page, {"email": "nobody", "phone": "12"})
+    fill(page, {"email": "nowhere", "phone": "12"})
     page.click('button[name="payment"][value="now"]')
     expect(page.locator(".address .error").first).to_be_visible()
 
@@ -137,7 +139,7 @@ def thanked(path: str, answers: dict[str, str]) -> Callable[[Any], Any]:
     return send
 
 
-PERSON = {"name": "Wanda", "email": "wanda@mail.example"}
+PERSON = {"name": BUYER["first_name"], "email": BUYER["email"]}
 QUESTION = PERSON | {"topic": "repair", "message": "A spar has snapped."}
 TRIAL = PERSON | {"wind": "steady"}
 
@@ -208,6 +210,7 @@ def first_row(model: str, query: str = "") -> Place:
 DASHBOARD, INCIDENTS = "capi_tracking_dashboard", "story_incident"
 EVENTS, PIXELS = "capi_tracking_outboxevent", "capi_tracking_pixel"
 STAFF = [
+    Place("admin, sign in", "admin:login", at("/admin/"), headings=0),  # Django's own
     Place("admin, index", "admin:index", at("/admin/"), "admin"),
     *[admin_list(model) for model in (DASHBOARD, INCIDENTS, EVENTS, PIXELS)],
     first_row(EVENTS, "?event=Purchase&status__exact=sent"),
@@ -254,7 +257,7 @@ def busy_sandbox(browser, running_demo):
 def become_customer(context) -> None:
     page = context.new_page()
     page.goto("/account/new/")
-    fill(page, {"first_name": "Wanda", "email": "wanda@mail.example", "password": PASSWORD})
+    fill(page, {"first_name": BUYER["first_name"], "email": "customer@example.org", "password": PASSWORD})
     page.locator("form.people-form button[type=submit]").click()
     page.wait_for_url("**/account/")
     page.close()
@@ -276,7 +279,7 @@ class Walk:
         if self.place.role != "sandbox":
             assert route_of(self.page.url) == self.place.route
         headings = self.page.locator("h1:visible").all_inner_texts()
-        if len(headings) != 1:
+        if len(headings) != self.place.headings:
             self.faults.append(f"headings: {headings}")
         self.faults += [] if self.page.title().strip() else ["no title"]
         self.faults += [] if self.page.locator("html").get_attribute("lang") else ["no language"]
@@ -357,19 +360,10 @@ def test_stock_admin__is_sound(roles, place):
     walk.end()
 
 
-def test_admin__lets_nobody_in_without_a_word(roles):
-    """Its sign-in is Django's own, which has no heading."""
-    page = Tab(roles["visitor"]).page
-    forget(roles["visitor"], "visitor")
-    page.goto("/admin/")
-    assert route_of(page.url) == "admin:login"
-    page.close()
-
-
 @each(SANDBOX)
 def test_sandbox__is_sound(roles, place, busy_sandbox):
     walk = Walk(place, roles[place.role])
-    for look in LOOKS:
+    for look in LOOKS if place == SANDBOX[0] else OPPOSITES:
         walk.look(*look)
     walk.end()
 
