@@ -26,16 +26,9 @@ from capi_tracking.signals import event_recorded
 from capi_tracking.tasks import CAPI_BEAT_SCHEDULE, Nudger, publish
 from capi_tracking.transports.local import MemoryTransport
 from tests.outbox_rows import make_row, make_rows, statuses
+from tests.waiting import until
 
 SILENT_SECONDS = 0.3
-
-
-def until(condition: Callable[[], Any], seconds: float = 10) -> None:
-    """Poll: threads take what time they take."""
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it never came true"
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -199,7 +199,7 @@ def run(rows: int, seconds: int) -> Result:
 
 
 def drain(result: Result, hosts: list[Host], watch: Watch, seconds: int) -> None:
-    from tests.brokers.processes import until
+    from tests.waiting import until
 
     half = result.rows // 2
     place(hosts, 1, half)

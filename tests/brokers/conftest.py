@@ -15,7 +15,8 @@ from django.db import connection
 from capi_tracking.sandbox import Sandbox
 from tests.brokers.databases import forget_rows, migrate, own_database
 from tests.brokers.kinds import KINDS, Broker, configured, make
-from tests.brokers.processes import ROOT, Process, Till, beat_command, journal, until, worker_command
+from tests.brokers.processes import ROOT, Process, Till, beat_command, journal, worker_command
+from tests.waiting import until
 
 SCHEMES = {"redis": "redis://127.0.0.1:6379/0", "amqp": "amqp://guest:guest@127.0.0.1:5672//"}
 

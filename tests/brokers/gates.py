@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tests.brokers.processes import Process, until
+from tests.brokers.processes import Process
+from tests.waiting import until
 
 
 def free_port() -> int:

@@ -7,8 +7,7 @@ import select
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 15
 ANSWER_SECONDS = 60
 PR_SET_PDEATHSIG = 1
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    """Poll: processes take what time they take. Returns what came true; fails with the last word on it."""
-    ends = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < ends, f"After {seconds:g} s still not: {what}"
-        time.sleep(0.05)
-    return found
 
 
 def end_with_parent() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.brokers.conftest import Shop
 from tests.brokers.kinds import Broker, Redis, configured
-from tests.brokers.processes import until
+from tests.waiting import until
 
 WANTED = os.environ.get("CAPI_CELL_BROKER", "")
 

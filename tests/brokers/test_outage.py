@@ -13,7 +13,8 @@ import pytest
 from tests.brokers.conftest import Shop
 from tests.brokers.gates import RedisServer
 from tests.brokers.kinds import Broker, Redis
-from tests.brokers.processes import Till, until
+from tests.brokers.processes import Till
+from tests.waiting import until
 
 TIMEOUT, SILENCE = 0.5, 1.0
 ORDERS = 100

@@ -7,7 +7,7 @@ import pytest
 
 from tests.brokers.conftest import Shop
 from tests.brokers.kinds import Broker
-from tests.brokers.processes import until
+from tests.waiting import until
 
 MARGIN = 0.5
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import wraps
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from capi_tracking import urls as tracking
 from capi_tracking.conf import conf
 from demo_project.shop.models import Order
+from tests import waiting
+
+Value = TypeVar("Value")
 
 CONTENT = 'content_ids="sku-1" content_type="product" value=9.5 currency="EUR"'
 BANNER = """
@@ -50,6 +54,17 @@ def locked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs) if is_open.is_set() else HttpResponse(status=503)
 
     return alone
+
+
+def alone(ask: Callable[[], Value]) -> Value:
+    """Ask the database while no request of the live server does."""
+    with one_at_a_time:
+        return ask()
+
+
+def until(check: Callable[[], Value], what: str, seconds: float = 10) -> Value:
+    """Poll, asking alone."""
+    return waiting.until(lambda: alone(check), what, seconds)
 
 
 def policy(without: str = "") -> str:

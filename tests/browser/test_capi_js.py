@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from django.test import override_settings
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
 from capi_tracking.sandbox import Sandbox
 from tests.browser import pages
+from tests.browser.pages import alone, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,21 +21,6 @@ SECONDS = 10
 PIXEL = "1234567890"
 SOURCE = Path(__file__).resolve().parents[2] / "capi_tracking" / "static" / "capi_tracking" / "capi.js"
 GRANTED = "granted.1.1767225600"
-
-
-def until(check, what):
-    """What ``check`` gives as soon as it gives something; fails after some seconds."""
-    deadline = time.monotonic() + SECONDS
-    while not (found := alone(check)):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found
-
-
-def alone(ask):
-    """Ask the database while no request of the live server does: in memory they share its locks."""
-    with pages.one_at_a_time:
-        return ask()
 
 
 class Shop:
@@ -59,17 +44,21 @@ class Shop:
 
     def hit(self, name):
         """The one hit of that name."""
-        until(lambda: self.hits(name), f"the pixel's {name} arrived")
+        self.until(lambda: self.hits(name), f"the pixel's {name} arrived")
         (hit,) = self.hits(name)
         return hit
 
     def row(self, name):
         """The one row of that name in the outbox."""
-        return until(lambda: list(OutboxEvent.objects.filter(event_name=name)), f"the beacon's {name} arrived")[0]
+        return self.until(lambda: list(OutboxEvent.objects.filter(event_name=name)), f"the beacon's {name} arrived")[0]
 
     def receipt(self, event_id, state):
         found = BrowserReceipt.objects.filter(event_id=event_id, state=state)
-        return until(found.first, f"the receipt of {event_id} rose to {state.label}")
+        return self.until(found.first, f"the receipt of {event_id} rose to {state.label}")
+
+    def until(self, check, what):
+        """Playwright hands requests to their routes only while it is asked something."""
+        return until(lambda: (self.context.cookies(), check())[1], what)
 
     def paired(self, name):
         """Both copies of the one event of that name; their ids agree, and the browser said that its copy is gone."""
@@ -546,7 +535,7 @@ def test_sale__is_not_fired_again_by_another_tab(granted):
     granted.hit("Purchase")
     other = granted.context.new_page()
     other.goto(granted.page.url)
-    until(lambda: len(granted.hits("PageView")) == 2, "the other tab's PageView arrived")
+    granted.until(lambda: len(granted.hits("PageView")) == 2, "the other tab's PageView arrived")
     assert len(granted.hits("Purchase")) == 1
 
 

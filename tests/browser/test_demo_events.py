@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from demo_project.shop.stock import ITEMS
 from tests.browser.demo import DENIED, GRANTED, Demo, Tab, fill
 from tests.demo.buyers import BUYER
-from tests.demo.running import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.demo
 

@@ -17,7 +17,7 @@ from capi_tracking.sandbox.page.choice import SHOWN
 from demo_project.shop.stock import ITEMS, SHELVES
 from tests.browser.demo import GRANTED, Tab, fill, sign_in
 from tests.demo.buyers import BUYER
-from tests.demo.running import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.demo
 

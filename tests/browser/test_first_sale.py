@@ -1,26 +1,22 @@
 """The whole path, as a person walks it: the demo is started by its command, Chromium buys, the sandbox is Meta."""
 
 import json
-import os
 import re
 import signal
-import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from tests.browser import demo as running
+from tests.waiting import until
+
 pytestmark = pytest.mark.demo
-ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 120
-PATIENCE_SECONDS = 60
 OUTAGE_SECONDS = 60
 TOKEN = "canary-token-7f3a91"
 BUYER = {
@@ -35,70 +31,13 @@ BUYER = {
 PLAIN = ["canary.buyer@mail.example", "98765432", "canaria", "birdsong", TOKEN]
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
-        time.sleep(0.2)
-    return result
-
-
-class Demo:
-    """A running demo: its addresses, what its sandbox got, what its database holds."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port, self.sandbox_port = free_port(), free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+class Demo(running.Demo):
+    """The running demo, what its sandbox may be told, and what its database holds."""
 
     def __enter__(self) -> "Demo":
-        command = [sys.executable, "manage.py", "demo", "--port", str(self.port)]
-        command += ["--sandbox-port", str(self.sandbox_port)]
-        clean = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "META_", "CELERY_"))
-        }
-        self.output = (self.folder / "demo.out").open("w+")
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=clean | {"DEMO_DIR": str(self.folder), "META_ACCESS_TOKEN": TOKEN},
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            # a gate that runs in the background hands down an ignored Ctrl-C
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        try:
-            until(self.is_ready, "the demo runs", START_SECONDS)
-        except AssertionError:
-            self.process.kill()
-            raise
-        ((self.told,),) = self.rows("SELECT COALESCE(MAX(id), 0) FROM capi_tracking_outboxevent")
+        super().__enter__()
+        ((self.told_until,),) = self.rows("SELECT COALESCE(MAX(id), 0) FROM capi_tracking_outboxevent")
         return self
-
-    def is_ready(self) -> bool:
-        said = (self.folder / "demo.out").read_text()
-        assert self.process.poll() is None, said
-        return "Ctrl-C" in said
-
-    def __exit__(self, *exception: object) -> None:
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.exit_code = self.process.wait(60)
-        finally:
-            self.process.kill()
-            self.output.close()
-
-    def received(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self.sandbox}/sandbox/events.json", timeout=10) as answer:
-            return json.load(answer)
 
     def switch(self, name: str, on: bool) -> None:
         body = json.dumps({"name": name, "on": on}).encode()
@@ -111,12 +50,12 @@ class Demo:
         return [event for event in found if event["event_name"] == name and event["channel"] == channel]
 
     def rows(self, query: str) -> list[tuple]:
-        with sqlite3.connect(self.folder / "shop.sqlite3", timeout=20) as database:
+        with closing(sqlite3.connect(self.folder / "shop.sqlite3", timeout=20)) as database:
             return database.execute(query).fetchall()
 
     def outbox(self, wanted: str, columns: str = "event_name, status, reason") -> list[tuple]:
         """Rows that came after the days that the demo tells."""
-        return self.rows(f"SELECT {columns} FROM capi_tracking_outboxevent WHERE id > {self.told} AND {wanted}")
+        return self.rows(f"SELECT {columns} FROM capi_tracking_outboxevent WHERE id > {self.told_until} AND {wanted}")
 
     def unsettled(self) -> list[tuple]:
         return self.outbox("status NOT IN ('sent', 'skipped')")
@@ -124,9 +63,10 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Iterator[Demo]:
-    with Demo(tmp_path_factory.mktemp("demo")) as running:
-        yield running
-    assert running.exit_code == 0
+    with Demo(tmp_path_factory.mktemp("demo"), env={"META_ACCESS_TOKEN": TOKEN}) as started:
+        yield started
+        started.signal(signal.SIGINT)
+        assert started.end() == 0, started.output
 
 
 @pytest.fixture
@@ -290,7 +230,8 @@ def test_cart__a_form_that_is_sent_before_the_token_came_waits_for_it(visitor, d
         "**/header/", lambda route: route.continue_() if requests else requests.append(route) or route.abort()
     )
     visitor.goto("/kites/pelican/")
-    until(lambda: requests, "the header was asked for in vain")
+    # Playwright hands requests to their route only while it is asked something
+    until(lambda: visitor.evaluate("true") and requests, "the header was asked for in vain")
     fired.sees("PageView", "ViewContent")
     visitor.click("form.add .buy button")
     visitor.wait_for_url("**/cart/")

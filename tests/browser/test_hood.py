@@ -1,6 +1,5 @@
 """The drawer "Under the hood" in a real Chromium, on the shop's own pages, under the demo's own policy."""
 
-import time
 from urllib.parse import parse_qs
 
 import pytest
@@ -21,6 +20,7 @@ from demo_project.hood.hashing import KEYS
 from demo_project.shop import catalogue
 from demo_project.shop.models import Order, Product
 from tests.browser import pages
+from tests.browser.pages import alone, until
 from tests.demo.buyers import BUYER
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,20 +29,6 @@ SECONDS = 10
 PIXEL = "1234567890"
 TOKEN = "token-of-the-drawers-tests"
 GRANTED, DENIED = "granted.1.1767225600", "denied.1.1767225600"
-
-
-def until(check, what):
-    """What ``check`` gives as soon as it gives something. It asks the database while no request does."""
-    deadline = time.monotonic() + SECONDS
-    while not (found := alone(check)):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found
-
-
-def alone(ask):
-    with pages.one_at_a_time:
-        return ask()
 
 
 class OneAtATime:

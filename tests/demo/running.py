@@ -6,11 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -18,14 +18,6 @@ STOP_SECONDS = 40
 MARK = "TESTS_OF_THE_DEMO"
 RUNNING = "Ctrl-C stops everything"
 OURS = ("DJANGO_", "META_", "CELERY_", "DEMO_", "DATABASE_", "PYTHON", "COV", "VIRTUAL_ENV")
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"after {seconds:g} s still not: {what}"
-        time.sleep(0.02)
-    return found
 
 
 def two_ports() -> tuple[int, int]:

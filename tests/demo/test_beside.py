@@ -6,7 +6,8 @@ import signal
 import pytest
 
 from demo_project.runner import switch
-from tests.demo.running import RUNNING, Demo, two_ports, until
+from tests.demo.running import RUNNING, Demo, two_ports
+from tests.waiting import until
 
 pytestmark = pytest.mark.demo
 

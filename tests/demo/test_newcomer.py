@@ -8,8 +8,9 @@ import subprocess
 import pytest
 
 from tests.demo.buyers import BUYER
-from tests.demo.running import ROOT, RUNNING, Demo, until
+from tests.demo.running import ROOT, RUNNING, Demo
 from tests.demo.shopping import Visitor, received
+from tests.waiting import until
 
 pytestmark = pytest.mark.demo
 INSTALL_SECONDS = 240

@@ -10,6 +10,7 @@ import pytest
 from demo_project.runner import switch
 from demo_project.runner.interrupts import Interrupts
 from demo_project.runner.processes import Child, Children, DemoFailed, end_with_parent
+from tests.waiting import until
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -53,13 +54,6 @@ def is_alive(pid):
     return bool(state.strip()) and not state.startswith("Z")
 
 
-def poll(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
-
-
 def test_children__leave_no_grandchild_behind(children, make_child):
     child = make_child(PARENT.format(stubborn=STUBBORN))
     with children:
@@ -67,7 +61,7 @@ def test_children__leave_no_grandchild_behind(children, make_child):
         pid, grandchild = child.process.pid, int(child.log.read_text())
         assert is_alive(grandchild)
     assert not is_alive(pid)
-    assert poll(lambda: not is_alive(grandchild))
+    until(lambda: not is_alive(grandchild))
 
 
 def test_children__tell_the_last_words_of_one_that_died(children, make_child):
@@ -89,7 +83,7 @@ def test_child__that_never_answers_is_reported(children, make_child):
     with children:
         silent.start(cwd=children.cwd, env={})
         children.started.append(silent)
-        assert poll(lambda: b"thinking" in silent.log.read_bytes())
+        until(lambda: b"thinking" in silent.log.read_bytes())
         with pytest.raises(DemoFailed, match=r"(?s)did not answer.*thinking"):
             children.wait(silent, time.monotonic())
 
@@ -111,7 +105,7 @@ def test_children__are_all_stopped_by_an_interrupt_during_the_start(children, ma
     with pytest.raises(KeyboardInterrupt), children:
         child.start(cwd=children.cwd, env={})
         children.started.append(child)
-        assert poll(lambda: b"\n" in child.log.read_bytes())
+        until(lambda: b"\n" in child.log.read_bytes())
         children.wait(child, time.monotonic() + 10)
     assert not is_alive(int(child.log.read_text()))
 
@@ -140,7 +134,7 @@ def test_children__keep_what_a_child_said_before_it_was_stopped(tmp_path, make_c
     for _ in range(2):
         before = child.log.read_bytes() if child.log.exists() else b""
         child.start(cwd=tmp_path, env={})
-        assert poll(lambda said=before: child.log.read_bytes() == said + b"up\n")
+        until(lambda said=before: child.log.read_bytes() == said + b"up\n")
         child.stop()
 
 

@@ -11,8 +11,9 @@ from django.db import connection
 from tests.brokers.databases import execute
 from tests.brokers.kinds import Amqp, Redis, configured, make
 from tests.demo.buyers import BUYER
-from tests.demo.running import RUNNING, Demo, until
+from tests.demo.running import RUNNING, Demo
 from tests.demo.shopping import Visitor, received
+from tests.waiting import until
 
 
 @pytest.fixture

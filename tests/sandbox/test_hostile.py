@@ -11,6 +11,7 @@ import requests
 from capi_tracking.sandbox import Sandbox, server
 from capi_tracking.sandbox.wire import MAX_BODY_BYTES
 from tests.sandbox.conftest import PIXEL, codes, good_event
+from tests.waiting import until
 
 EDGE = f"POST /v26.0/{PIXEL}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
@@ -28,13 +29,6 @@ def ask(sandbox, data):
         while piece := client.recv(65536):
             found += piece
         return found
-
-
-def until(condition, message):
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, message
-        time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)

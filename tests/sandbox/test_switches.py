@@ -9,6 +9,7 @@ import requests
 
 from capi_tracking.sandbox.switches import OPTIONS, SWITCHES
 from tests.sandbox.conftest import PIXEL, codes
+from tests.waiting import until
 
 OTHER = "77"
 
@@ -239,13 +240,6 @@ def test_usage__goes_with_every_answer_of_graphs(sandbox, post, event):
 
 
 # Waiting
-
-
-def until(condition, message):
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, message
-        time.sleep(0.01)
 
 
 def waiting(sandbox):

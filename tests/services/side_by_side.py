@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
@@ -13,15 +12,6 @@ from django.db import connections
 
 PATIENCE = 30  # seconds for anything at all
 Value = TypeVar("Value")
-
-
-def until(condition: Callable[[], Value], seconds: float = PATIENCE) -> Value:
-    """Poll until it is true; what it was then."""
-    ends = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < ends, "it never came true"
-        time.sleep(0.01)
-    return found
 
 
 def wait_for(event: threading.Event) -> None:

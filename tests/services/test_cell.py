@@ -9,7 +9,7 @@ from django.db import connection
 from capi_tracking.models import OutboxEvent
 from tests.outbox_rows import make_rows
 from tests.services.servers import MARIADB, POSTGRESQL
-from tests.services.side_by_side import until
+from tests.waiting import until
 
 MEANT = os.environ.get("CAPI_CELL_VENDOR", "")
 ROWS = 50

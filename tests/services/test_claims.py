@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from capi_tracking.models import OutboxEvent, Priority, Status
 from tests.outbox_rows import make_rows
 from tests.services.servers import MARIADB, shares_a_database, wants_a_server
-from tests.services.side_by_side import Worker, processes, until
+from tests.services.side_by_side import Worker, processes
+from tests.waiting import until
 
 pytestmark = shares_a_database
 

@@ -13,7 +13,8 @@ from demo_project.shop.models import Category, Order
 from tests.outbox_rows import make_rows
 from tests.sales import new_order
 from tests.services.servers import MARIADB, POSTGRESQL, wants
-from tests.services.side_by_side import Worker, until, wait_for
+from tests.services.side_by_side import Worker, wait_for
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
