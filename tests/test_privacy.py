@@ -191,6 +191,14 @@ def test_host__whose_clock_is_wrong_by_years_deletes_nothing_young(work: Any, ye
     assert [model.objects.count() for model in MODELS] == [2, 1, 1, 1, 1]
 
 
+def test_host__whose_clock_is_years_behind_settles_rows_that_are_not_redacted_at_once() -> None:
+    row = make_row()
+    with time_machine.travel(timezone.now() - 5 * 365 * DAY):
+        OutboxEvent.objects.settle([row.pk], attempt=None, short=False, test=False)
+    assert prune().redacted == 0
+    assert redacted() == set()
+
+
 def test_host__whose_clock_is_years_behind_still_deletes_what_is_old() -> None:
     settled(ago=401 * DAY)
     with time_machine.travel(timezone.now() - 30 * 365 * DAY):

@@ -243,9 +243,15 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return self.filter(pk__in=pks, status=Status.PENDING).update(priority=Priority.FIRST) if pks else 0
 
     def _close(self, status: str, *, attempt: int | None = None, **values: Any) -> int:
-        now = timezone.now()
         values = {"lease_token": "", **_tried(attempt), **values}
-        return self.update(status=status, due_at=None, settled_at=now, updated_at=now, **values)
+        return self.update(
+            # the database's clock, which redaction goes by: a worker's may be years off
+            status=status,
+            due_at=None,
+            settled_at=DatabaseNow(),
+            updated_at=timezone.now(),
+            **values,
+        )
 
     # -- by hand -------------------------------------------------------------------------------------------------
 
