@@ -266,7 +266,7 @@ def test_freshness__says_within_what_time_half_and_95_percent_came():
         at = now - timedelta(minutes=30)
         OutboxEventFactory(sent=True, event_time=at, sent_at=at + timedelta(seconds=seconds))
     found = health().freshness
-    assert (found.total, found.half, found.most) == (20, "1 s", "5 s")
+    assert (found.total, found.half, found.most) == (20, "1\N{NO-BREAK SPACE}s", "5\N{NO-BREAK SPACE}s")
 
 
 def test_freshness__knows_of_website_events_alone_and_of_none_if_there_are_none():

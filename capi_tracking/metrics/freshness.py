@@ -12,13 +12,13 @@ from .pairs import WEBSITE
 from .window import Window
 
 LIMITS: dict[timedelta, Promise] = {
-    timedelta(seconds=1): _("1 s"),
-    timedelta(seconds=5): _("5 s"),
-    timedelta(seconds=30): _("30 s"),
-    timedelta(minutes=2): _("2 min"),
-    timedelta(minutes=10): _("10 min"),
-    timedelta(hours=1): _("1 h"),
-    timedelta(days=1): _("1 day"),
+    timedelta(seconds=1): _("1\N{NO-BREAK SPACE}s"),
+    timedelta(seconds=5): _("5\N{NO-BREAK SPACE}s"),
+    timedelta(seconds=30): _("30\N{NO-BREAK SPACE}s"),
+    timedelta(minutes=2): _("2\N{NO-BREAK SPACE}min"),
+    timedelta(minutes=10): _("10\N{NO-BREAK SPACE}min"),
+    timedelta(hours=1): _("1\N{NO-BREAK SPACE}h"),
+    timedelta(days=1): _("1\N{NO-BREAK SPACE}day"),
 }
 
 
