@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from capi_tracking import delivery, tasks
 from capi_tracking.conf import conf
+from capi_tracking.models import Pixel
 from demo_project.runner import switch
 from demo_project.story import switchboard
 from demo_project.story.models import Incident
@@ -74,7 +76,7 @@ TROUBLES = (
         title="Stop the worker",
         effect="Nobody sends any more: the shop goes on selling and every event waits in the outbox, until the worker "
         "is back and sends them all.",
-        look="Tracking health: “Waiting now” grows.",
+        look="Tracking health: “Waiting now” grows at once; the dashboard's verdict turns after an hour.",
         page="admin:capi_tracking_dashboard_changelist",
     ),
 )
@@ -83,7 +85,7 @@ BY_NAME = {trouble.name: trouble for trouble in TROUBLES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How a trouble is now. ``is_on`` is None where nobody can tell; ``obstacle`` says why its button is off."""
+    """How a trouble is now. ``is_on`` is None where nobody can tell; ``obstacle`` says why it can't be caused."""
 
     trouble: Trouble
     is_on: bool | None = False
@@ -129,7 +131,7 @@ def state(trouble: Trouble, kept: Incident | None, switches: dict[str, bool]) ->
         trouble=trouble,
         is_on=is_on,
         since=since,
-        obstacle=obstacle(trouble),
+        obstacle=obstacle(trouble) or hindrance(trouble),
         pages=kept.pages,
         beacons=kept.beacons,
     )
@@ -153,9 +155,26 @@ def obstacle(trouble: Trouble) -> str:
     return ""
 
 
+def hindrance(trouble: Trouble) -> str:
+    """Why nothing would be seen of it just now, or "". It can be mended all the same."""
+    if trouble.name == Name.BOTS and not obstacle(BY_NAME[Name.WORKER]) and switch.worker_is_stopped():
+        return "Nothing happens while the worker is stopped, since it sends the bots: mend that first."
+    return ""
+
+
 def cause(name: str) -> Incident:
     """Break it. Raises :class:`Impossible`."""
+    if why := hindrance(BY_NAME[name]):
+        raise Impossible(why)
+    notice_mended(BY_NAME[name])
     return put(name, on=True)
+
+
+def notice_mended(trouble: Trouble) -> None:
+    """What was mended elsewhere is over, so that what begins now began now."""
+    kept = Incident.objects.filter(name=trouble.name, is_on=True).first()
+    if kept and is_on_now(trouble, kept, read_switches()[0]) is False:
+        kept.turn(False)
 
 
 def mend(name: str) -> Incident:
@@ -164,6 +183,23 @@ def mend(name: str) -> Incident:
     if name in {Name.TOKEN, Name.THROTTLED}:
         go_on()
     return incident
+
+
+def forget() -> None:
+    """Before a start: the new sandbox has no switch on and the worker will run, so nothing is on any more."""
+    for incident in Incident.objects.filter(is_on=True):
+        incident.turn(False)
+    if switchboard.has_sandbox():
+        for using in conf.OUTBOX_DATABASES:
+            delivery.resume(stopped_by_meta(using), using)
+
+
+def stopped_by_meta(using: str) -> list[str]:
+    """Pixels that the last sandbox refused or made wait. What staff have paused stays paused."""
+    refused = ~Q(refused_fingerprint="") & Q(state=Pixel.State.PAUSED)
+    waiting = ~Q(wait_until=None) & Q(state=Pixel.State.OPEN)
+    pixels = Pixel.objects.using(using).filter(refused | waiting, alias__in=list(conf.PIXELS))
+    return list(pixels.values_list("alias", flat=True))
 
 
 def put(name: str, *, on: bool) -> Incident:

@@ -1,5 +1,6 @@
 """The admin's demo page: who may, what each button does, and what it says when it can't."""
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from capi_tracking.delivery import sweep
 from capi_tracking.events import Event, UserData
+from capi_tracking.metrics import verdict
 from capi_tracking.models import OutboxEvent, Pixel
 from capi_tracking.testing import Sandbox
 from capi_tracking.tracking import track
@@ -130,6 +132,11 @@ def test_worker__is_stopped_and_started(admin_client, url, no_sandbox):
     assert not switch.worker_is_stopped()
 
 
+def test_worker__says_that_the_dashboard_calls_it_healthy_for_an_hour(admin_client, url, no_sandbox):
+    assert timezone.timedelta(hours=1) == verdict.OVERDUE
+    assert "verdict turns after an hour" in press(admin_client, url, cause="worker")
+
+
 def test_token__mended_lets_the_pixel_and_what_it_held_go_on(admin_client, url, sandbox):
     make_rows(2)
     OutboxEvent.objects.update(status="held", due_at=None, reason="denied_190")
@@ -212,6 +219,57 @@ def test_state__is_what_the_sandbox_says_not_what_we_remember(admin_client, url,
     press(admin_client, url, cause="token")
     sandbox.switch("token", on=False)  # started anew, or turned on its own page
     assert 'name="cause" value="token"' in admin_client.get(url).text
+
+
+def test_twice_caused__counts_from_the_second_time_if_it_was_mended_elsewhere(admin_client, url, sandbox):
+    press(admin_client, url, cause="token")
+    first = Incident.objects.get().since
+    sandbox.switch("token", on=False)
+    press(admin_client, url, cause="token")
+    assert Incident.objects.get().since > first
+    assert troubles.board().states[0].since == Incident.objects.get().since
+
+
+# -- a new start ------------------------------------------------------------------------------------------------------
+
+
+def test_forget__lets_go_on_what_the_last_sandbox_had_stopped(admin_client, url, graph, sandbox):
+    press(admin_client, url, cause="token")
+    lead()
+    sweep()
+    sandbox.switch("token", on=False)  # a new sandbox has no switch on
+    troubles.forget()
+    assert Pixel.objects.get().state == "open"
+    assert sweep().delivered == 1
+
+
+def test_forget__ends_a_wait_that_the_last_sandbox_asked_for(sandbox, db):
+    Pixel.objects.create(alias="default", wait_until=timezone.now() + timezone.timedelta(hours=1))
+    troubles.forget()
+    assert Pixel.objects.ready().exists()
+
+
+def test_forget__leaves_what_staff_have_paused(sandbox, db):
+    Pixel.objects.create(alias="default", state="paused", paused_reason="by staff")
+    troubles.forget()
+    assert Pixel.objects.get().state == "paused"
+
+
+def test_forget__leaves_what_the_real_meta_has_refused(capi, db):
+    capi(GRAPH_URL="https://graph.invalid")
+    Pixel.objects.create(alias="default", state="paused", refused_fingerprint="x")
+    troubles.forget()
+    assert Pixel.objects.get().state == "paused"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_forget__begins_each_trouble_anew(admin_client, url, sandbox, name):
+    press(admin_client, url, cause=name)
+    first = Incident.objects.get().since
+    troubles.forget()
+    assert not Incident.objects.get().is_on
+    press(admin_client, url, cause=name)
+    assert Incident.objects.get().since > first
 
 
 # -- no sandbox, or none of ours --------------------------------------------------------------------------------------
@@ -325,6 +383,24 @@ def test_bots__stay_away_while_they_are_off(db):
 def test_bots__leave_by_themselves(db):
     Incident.objects.create(name="bots", is_on=True, since=timezone.now() - bots.GOES_ON_FOR * 2)
     assert send_bots() == 0
+    assert not Incident.objects.get().is_on
+
+
+def test_bots__can_not_be_sent_while_the_worker_is_stopped(admin_client, url, no_sandbox):
+    switch.stop_worker()
+    page = press(admin_client, url, cause="bots")
+    assert "Send bots: Nothing happens while the worker is stopped" in page
+    assert re.search(r'value="bots" disabled aria-describedby="story-bots-why"', page)
+    assert not Incident.objects.exists()
+
+
+def test_bots__that_wait_for_the_worker_can_be_mended(admin_client, url, no_sandbox):
+    press(admin_client, url, cause="bots")
+    switch.stop_worker()
+    page = admin_client.get(url).text
+    assert "Nothing happens while the worker is stopped" in page
+    assert 'name="mend" value="bots"' in page
+    press(admin_client, url, mend="bots")
     assert not Incident.objects.get().is_on
 
 

@@ -16,7 +16,7 @@ from demo_project.runner.plan import ROOT, Plan, only_one
 from demo_project.runner.processes import Children, DemoFailed, port_is_free
 from demo_project.runner.staff import create_staff
 from demo_project.shop import catalogue
-from demo_project.story import seed
+from demo_project.story import seed, troubles
 from demo_project.story.models import Chapter
 
 
@@ -67,6 +67,7 @@ class Command(BaseCommand):
         self.say("  Preparing the database ...")
         with servers.fitting():
             fill()
+        troubles.forget()
         if story:
             self.tell()
         connections.close_all()
