@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from django.conf import settings
 from django.urls import reverse
 
 from capi_tracking.events import Content, CustomData
@@ -62,10 +61,15 @@ class Journey:
     steps: list[Step]
     basket: list[Piece]
     ordered_at: datetime | None
+    shop: str
 
     @property
     def came_by_front_page(self) -> bool:
-        return self.steps[0].url.partition("?")[0] == f"{shop_url()}{reverse('shop:products')}"
+        return self.steps[0].url.partition("?")[0] == f"{self.shop}{reverse('shop:products')}"
+
+    @property
+    def cart_url(self) -> str:
+        return f"{self.shop}{reverse('shop:cart')}"
 
     @property
     def total(self) -> Decimal:
@@ -75,8 +79,8 @@ class Journey:
 class Walk:
     """A visit in the making: every page takes its time and leaves its events."""
 
-    def __init__(self, rng: Random, begin: datetime, query: str) -> None:
-        self.rng, self.now, self.query = rng, begin, query
+    def __init__(self, rng: Random, begin: datetime, query: str, shop: str) -> None:
+        self.rng, self.now, self.query, self.shop = rng, begin, query, shop
         self.steps: list[Step] = []
         self.url = ""
 
@@ -84,7 +88,7 @@ class Walk:
         """The first page bears the query that led here."""
         if self.steps:
             self.stay(6, 70)
-        self.url = f"{shop_url()}{path}{'' if self.steps else self.query}"
+        self.url = f"{self.shop}{path}{'' if self.steps else self.query}"
         self.tell("PageView")
 
     def stay(self, least: float, most: float) -> None:
@@ -94,19 +98,15 @@ class Walk:
         self.steps.append(Step(name, self.now, self.url, f"{self.rng.getrandbits(128):032x}", data or CustomData()))
 
 
-def shop_url() -> str:
-    return getattr(settings, "SHOP_URL", "http://127.0.0.1:8000")
-
-
-def walk(rng: Random, visitor: Visitor, begin: datetime, end: datetime) -> Journey:
+def walk(rng: Random, visitor: Visitor, begin: datetime, end: datetime, shop: str) -> Journey:
     """One visit from its first page to its last; what would happen after ``end`` has not happened yet."""
-    made = Walk(rng, begin, visitor.query)
+    made = Walk(rng, begin, visitor.query, shop)
     items = list(chosen(rng))
     land(made, items)
     basket = [piece for item in items if (piece := look(made, item))]
     ordered = bool(basket) and rng.random() < GOES_TO_CART and check_out(made, basket)
     ordered_at = made.now if ordered and made.now < end else None
-    return Journey(visitor, [step for step in made.steps if step.at < end], basket, ordered_at)
+    return Journey(visitor, [step for step in made.steps if step.at < end], basket, ordered_at, shop)
 
 
 def land(made: Walk, items: list[Item]) -> None:

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from django.urls import reverse
-
 from capi_tracking.conf import conf
 from capi_tracking.context import identity_key
 from capi_tracking.models import CheckoutContext
 from capi_tracking.orders.checkout import MAY_BE_KEPT
 from capi_tracking.orders.identity import order_key
 from demo_project.shop.models import READABLE, Order, OrderLine
-from demo_project.story.journeys import CURRENCY, Journey, Piece, shop_url
+from demo_project.story.journeys import CURRENCY, Journey, Piece
 
 SLICE = 500
 PAYS_LATER, NEVER_PAYS = 0.16, 0.05
@@ -105,10 +103,6 @@ def context(sale: Sale) -> CheckoutContext:
     )
     if consent.state in MAY_BE_KEPT:
         row.fbp, row.fbc, row.client_ip, row.user_agent = visitor.fbp, visitor.fbc, visitor.ip, visitor.agent
-        row.url, row.referrer = cart_url(), sale.journey.steps[-1].url
+        row.url, row.referrer = sale.journey.cart_url, sale.journey.steps[-1].url
         row.visitor_key = identity_key("fbp", visitor.fbp)
     return row
-
-
-def cart_url() -> str:
-    return f"{shop_url()}{reverse('shop:cart')}"

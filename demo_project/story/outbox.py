@@ -33,7 +33,7 @@ from capi_tracking.orders import order_adapter
 from capi_tracking.orders.identity import event_id
 from demo_project.shop.models import Order
 from demo_project.story.journeys import Journey, Step
-from demo_project.story.orders import Sale, cart_url
+from demo_project.story.orders import Sale
 
 PIXEL = "default"
 BEACON_LOST, LEFT_EARLY, NEVER_HEARD = 0.004, 0.015, 0.02
@@ -110,7 +110,7 @@ class Ledger:
             name=adapter.event_name,
             event_id=event_id(sale.key, adapter.event_name),
             event_time=sale.order.paid_at,
-            event_source_url=cart_url(),
+            event_source_url=sale.journey.cart_url,
             user_data=UserData.of(**browser | {k: v for k, v in adapter.user_data(sale.order).items() if v}),
             custom_data=adapter.custom_data(sale.order),
         )

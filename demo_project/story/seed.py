@@ -21,19 +21,23 @@ from demo_project.story.models import Chapter
 from demo_project.story.outbox import PIXEL, Ledger
 
 SEED = "wind from the sea"
+SHOP = "http://127.0.0.1:8000"
 QUIET = timedelta(hours=1)
 SLICE = 500
 
 
-def tell(now: datetime | None = None, seed: str = SEED) -> int:
-    """Write the story that ends an hour before ``now``; how many rows that were. Told already, it does nothing."""
+def tell(now: datetime | None = None, seed: str = SEED, *, shop: str = SHOP) -> int:
+    """Write the story that ends an hour before ``now``; how many rows that were. Told already, it does nothing.
+
+    ``shop``: where the addresses of its pages begin.
+    """
     with transaction.atomic():
-        return 0 if Chapter.objects.exists() else write(now or timezone.now(), Random(seed))  # noqa: S311
+        return 0 if Chapter.objects.exists() else write(now or timezone.now(), Random(seed), shop)  # noqa: S311
 
 
-def write(now: datetime, rng: Random) -> int:
+def write(now: datetime, rng: Random, shop: str) -> int:
     end = timezone.localtime(now, timezone.get_default_timezone()) - QUIET
-    visits = [visit(rng, number, at, end) for number, at in enumerate(rhythm.moments(rng, end), 1)]
+    visits = [visit(rng, number, at, end, shop) for number, at in enumerate(rhythm.moments(rng, end), 1)]
     frozen = incidents.freeze(visits, end)
     sales = orders.place(rng, visits, end)
     count = orders.save(sales)
@@ -46,9 +50,9 @@ def write(now: datetime, rng: Random) -> int:
     return count + save(ledger, requests) + len(Chapter.objects.bulk_create(told))
 
 
-def visit(rng: Random, number: int, at: datetime, end: datetime) -> Journey:
+def visit(rng: Random, number: int, at: datetime, end: datetime, shop: str) -> Journey:
     visitor = visitors.arrive(rng, number, at, incidents.blocking_at(at, end))
-    return journeys.walk(rng, visitor, at, end)
+    return journeys.walk(rng, visitor, at, end, shop)
 
 
 def with_lines(sales: Sequence[orders.Sale]) -> Iterable[orders.Sale]:

@@ -4,7 +4,9 @@ import json
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
@@ -28,6 +30,8 @@ from capi_tracking.models import (
 )
 from capi_tracking.orders import identity, order_adapter
 from capi_tracking.transports.local import MemoryTransport
+from demo_project.runner.management.commands.demo import Command
+from demo_project.runner.plan import Plan
 from demo_project.shop.models import Order, OrderLine
 from demo_project.story import rhythm
 from demo_project.story.models import Chapter
@@ -102,6 +106,17 @@ def test_tell__is_the_same_story_for_the_same_seed_and_moment():
         model.objects.all().delete()
     tell(NOW)
     assert facts() == before
+
+
+def test_command__tells_of_the_shop_at_the_port_that_was_asked_for(tmp_path):
+    for model in reversed(TABLES):
+        model.objects.all().delete()
+    Command(stdout=StringIO()).tell(Plan(folder=tmp_path, port=8010, sandbox_port=8990, with_sandbox=True))
+    payloads = OutboxEvent.objects.filter(status="sent").exclude(payload="").values_list("payload", flat=True)
+    addresses = [json.loads(payload)["event_source_url"] for payload in payloads]
+    addresses += CheckoutContext.objects.exclude(url="").values_list("url", flat=True)
+    assert len(addresses) > 100
+    assert {urlsplit(address).netloc for address in addresses} == {"127.0.0.1:8010"}
 
 
 def test_tell__disturbs_nobody_who_listens_to_the_shop(told):

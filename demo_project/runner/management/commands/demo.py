@@ -69,14 +69,14 @@ class Command(BaseCommand):
             fill()
         troubles.forget()
         if story:
-            self.tell()
+            self.tell(plan)
         connections.close_all()
 
-    def tell(self) -> None:
+    def tell(self, plan: Plan) -> None:
         """Once in a database's life."""
         if not Chapter.objects.exists():
             self.say("  Telling 28 days ...")
-            seed.tell()
+            seed.tell(shop=plan.shop_url.rstrip("/"))
 
     def run(self, plan: Plan, interrupts: Interrupts) -> None:
         self.say("  Starting the processes ...")
