@@ -1,5 +1,6 @@
 """Before the demo starts: do the database and the broker answer, and are the database's tables this version's?"""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,17 @@ from demo_project.runner.processes import DemoFailed
 
 BROKER_SECONDS = 4
 MYSQL_UNKNOWN_DATABASE = 1049
+SQLITE_MAIN_CODE = 0xFF  # the rest of a code tells more of the same
 
 
 def need_database() -> None:
     """Raise ``DemoFailed`` with what to do if it does not let us in."""
     try:
         connection.ensure_connection()
+        refuse_damaged()
     except DatabaseError as error:
+        if is_damage(error):
+            raise damaged(first_line(error)) from error
         if is_missing(error):
             raise DemoFailed(f"The database {name()} does not exist. Create it: {creation()}") from error
         start = "" if connection.vendor == "sqlite" else "Start it, or mend "
@@ -42,6 +47,26 @@ def need_broker() -> None:
         except (OperationalError, ValueError, *broker.connection_errors, *broker.channel_errors) as error:
             where, text = urlsplit(url).netloc.rpartition("@")[2] or "localhost", first_line(error)
             raise DemoFailed(f"No broker at {where} ({text}). Start it, or mend CELERY_BROKER_URL.") from error
+
+
+def refuse_damaged() -> None:
+    """Read SQLite's file once through: what is broken in the middle of it would else be found in the middle of a page."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        (found,) = cursor.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise damaged(found.split("\n")[-1])
+
+
+def is_damage(error: DatabaseError) -> bool:
+    """Is the file itself broken, or none of SQLite's?"""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & SQLITE_MAIN_CODE
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def damaged(reason: str) -> DemoFailed:
+    return DemoFailed(f"The database {name()} is damaged ({reason}). Start with an empty one: {remedy()}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from demo_project.runner import engines
-from tests.demo.running import ROOT, Demo, clean_environment
+from tests.demo.running import ROOT, RUNNING, Demo, clean_environment
 
 NOWHERE = "127.0.0.1:1"
 
@@ -149,3 +149,33 @@ def test_demo__asks_for_a_reset_if_the_database_is_another_versions(complaint, t
     said = complaint()
     assert reason in said
     assert said.endswith("python manage.py demo --reset")
+
+
+def no_database(whole):
+    return b"a letter to my aunt\n" * 300
+
+
+def half(whole):
+    return whole[: len(whole) // 2]
+
+
+def hole(whole):
+    """The first page is whole, so that SQLite opens it."""
+    return whole[:8192] + b"Z" * (len(whole) - 16384) + whole[-8192:]
+
+
+@pytest.mark.parametrize("damage", [no_database, half, hole])
+def test_demo__asks_for_a_reset_if_the_database_is_damaged(complaint, tmp_path, damage):
+    migrate(tmp_path / "demo")
+    database = tmp_path / "demo" / "shop.sqlite3"
+    database.write_bytes(damage(database.read_bytes()))
+    said = complaint()
+    assert "is damaged" in said
+    assert said.endswith("python manage.py demo --reset")
+
+
+def test_reset__begins_anew_where_the_database_is_damaged(tmp_path):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "shop.sqlite3").write_bytes(no_database(b""))
+    with Demo(tmp_path / "demo", "--reset", "--no-story") as demo:
+        demo.wait_for(RUNNING)
