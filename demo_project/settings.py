@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "capi_tracking.middleware.TrackingMiddleware",
+    "demo_project.shop.middleware.NotHere",
 ]
 
 # The demo listens on this machine alone, over plain http: no HSTS, no redirect to https, no cookies for https only.

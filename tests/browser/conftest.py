@@ -55,8 +55,7 @@ def page(browser):
 def running_demo(browser, tmp_path_factory):
     """The demo, started by its command, one for all tests that walk through it."""
     folder = tmp_path_factory.mktemp("demo")
-    # Not Django's pages for developers, which would stand in the place of the shop's own 404.
-    with Demo(folder, env={"DEBUG": "off"}) as demo:
+    with Demo(folder) as demo:
         yield demo
         demo.signal(signal.SIGINT)
         assert demo.end() == 0, demo.output

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from html import unescape
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 
 from capi_tracking.orders import item_data
 from demo_project import csp
+from demo_project import settings as demo_settings
+from demo_project.shop import payments
 from demo_project.shop.models import Order, Product
 from tests.demo.buyers import BUYER
 
@@ -214,6 +217,44 @@ def test_pages__say_kindly_that_there_is_nothing(client, products, address):
     answer = client.get(address)
     assert answer.status_code == 404
     assert '<main id="main"' in answer.content.decode()
+
+
+@pytest.fixture
+def as_run(settings):
+    """The demo's own middleware, with DEBUG on as it starts."""
+    settings.DEBUG, settings.MIDDLEWARE = True, demo_settings.MIDDLEWARE
+
+
+@pytest.mark.usefixtures("as_run")
+@pytest.mark.parametrize("address", ["/no-such-page/", "/kites/nothing/"])
+def test_pages__are_the_shops_own_with_debug_on_where_there_is_nothing(client, products, address):
+    answer = client.get(address)
+    page = answer.text
+    assert answer.status_code == 404
+    assert "The line snapped." in page
+    assert "<style" not in page
+    assert "style-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.usefixtures("as_run")
+def test_pages__are_the_shops_own_with_debug_on_where_a_token_is_missing(products):
+    answer = Client(enforce_csrf_checks=True).post("/cart/")
+    assert answer.status_code == 403
+    assert "Please send that again." in answer.text
+    assert "<style" not in answer.text
+
+
+@pytest.mark.usefixtures("as_run")
+def test_address__without_its_last_stroke_still_leads_on(client, db):
+    assert client.get("/guide")["Location"] == "/guide/"
+
+
+@pytest.mark.usefixtures("as_run")
+def test_view__that_answers_404_itself_is_left_alone(client, db):
+    body = json.dumps({"order": "G-NOTHING"}).encode()
+    headers = {payments.SIGNATURE_HEADER: payments.sign(body, int(time.time()))}
+    answer = client.post("/pay/webhook/", body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.content) == (404, b"")
 
 
 def test_front_page__asks_the_database_as_often_for_one_product_as_for_many(
