@@ -257,6 +257,26 @@ def test_view__that_answers_404_itself_is_left_alone(client, db):
     assert (answer.status_code, answer.content) == (404, b"")
 
 
+def test_product_page__names_the_way_without_scripts_before_its_button(client, products):
+    form = client.get("/kites/meadow/").text.partition('<form class="add"')[2]
+    assert (
+        form.index('<noscript><p class="no-scripts">') < form.index('href="/kites/meadow/add/"') < form.index("<button")
+    )
+
+
+def test_missing_token__from_the_product_page_names_the_way_beside_it(products):
+    visitor = Client(enforce_csrf_checks=True)
+    page = visitor.post("/kites/meadow/add/", {"sku": "GL-101", "quantity": 1}).text
+    assert 'href="/kites/meadow/add/"' in page
+    assert 'name="csrfmiddlewaretoken"' in visitor.get("/kites/meadow/add/").text
+
+
+def test_missing_token__from_elsewhere_says_what_to_do(db):
+    page = Client(enforce_csrf_checks=True).post("/newsletter/").text
+    assert "Go back, reload, and try once more." in page
+    assert "/add/" not in page
+
+
 def test_front_page__asks_the_database_as_often_for_one_product_as_for_many(
     client, products, django_assert_max_num_queries
 ):
