@@ -15,6 +15,14 @@ pytestmark = pytest.mark.demo
 
 KITE = f"/kites/{ITEMS[0].slug}/"
 PATIENCE_MS = 15_000
+# Behind the shop's own listeners: what comes here, the browser would send.
+STAY_AND_COUNT = """() => {
+  window.left = 0;
+  window.addEventListener("submit", (event) => {
+    window.left += event.defaultPrevented ? 0 : 1;
+    event.preventDefault();
+  });
+}"""
 SEND = "form.people-form button[type=submit]"
 PERSON = {"name": BUYER["first_name"], "email": "told@example.org"}
 
@@ -190,6 +198,31 @@ def test_visit__that_ends_with_a_sale_is_all_pairs(visitor):
     visitor.tells("PageView", "Purchase")
     page.reload()
     visitor.tells("PageView")
+
+
+def test_double_click__on_the_forms_button_adds_once_and_is_told_once(visitor):
+    page = visitor.page
+    page.goto(KITE)
+    visitor.tells("PageView", "ViewContent")
+    page.locator("form.add .buy button").dblclick()
+    page.wait_for_url("**/cart/")
+    visitor.tells("AddToCart", "PageView", "InitiateCheckout")
+    expect(page.locator(".line-form .qty")).to_have_value("1")
+    page.locator(".line-do >> text=Remove").click()  # an empty cart begins no checkout when the visitor leaves
+    expect(page.locator(".empty")).to_be_visible()
+
+
+def test_button__works_again_on_a_page_that_comes_back_from_memory(visitor):
+    page = visitor.page
+    page.goto(KITE)
+    page.evaluate(STAY_AND_COUNT)
+    button = page.locator("form.add .buy button")
+    button.dblclick()
+    assert page.evaluate("window.left") == 1
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    button.click()
+    assert page.evaluate("window.left") == 2
+    visitor.tells("PageView", "ViewContent", "AddToCart", "PageView", "AddToCart")
 
 
 @each(NEWSLETTER, CONTACT, TRIAL)

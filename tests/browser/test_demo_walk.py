@@ -107,6 +107,14 @@ def without_token(page) -> None:
     expect(page.locator("h1")).to_have_text("Please send that again.")
 
 
+def without_cookies(page) -> None:
+    """The header brings no token."""
+    page.route("**/header/", lambda route: route.fulfill(body=""))
+    page.goto(KITE)
+    page.locator("form.add .buy button").click()
+    expect(page.locator("h1")).to_have_text("Please send that again.")
+
+
 def small_cart(page) -> None:
     page.goto(KITE)
     page.click("[data-way=htmx]")
@@ -160,6 +168,7 @@ SHOP = [
     Place("no such kite", "shop:product", at("/kites/no-such-kite/"), wanted=(404,)),
     Place("no such page", "", at("/no-such-page/"), wanted=(404,)),
     Place("no token", "people:sign_up", without_token, wanted=(403,)),
+    Place("no cookies", "shop:add", without_cookies, wanted=(403,)),
     Place("sign up", "people:sign_up", at("/account/new/")),
     Place("sign up, errors", "people:sign_up", faulty("/account/new/")),
     Place("sign in", "people:sign_in", at("/account/sign-in/")),
@@ -342,6 +351,22 @@ def test_shop__is_sound_before_and_after_the_answer(roles, place):
     for look in LOOKS:
         walk.look(*look)
     walk.end()
+
+
+def test_shop__sells_without_scripts(browser, running_demo):
+    context = browser.new_context(base_url=running_demo.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(KITE)
+    hint, button = page.locator("form.add .no-scripts"), page.locator("form.add .buy button")
+    assert hint.bounding_box()["y"] < button.bounding_box()["y"]
+    button.click()
+    expect(page.locator("h1")).to_have_text("Please send that again.")
+    page.click("text=Add it there")
+    page.locator("form.add .buy button").click()
+    fill(page, BUYER)
+    page.click('button[name="payment"][value="now"]')
+    expect(page.locator("h1:visible")).to_have_text("Thank you. It is yours.")
+    context.close()
 
 
 @each(STAFF)

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const LEAVES_WITHIN = 10000;
   const root = document.documentElement;
   root.classList.add("js");
 
@@ -37,16 +38,39 @@
     field.value = token();
   }
 
-  // On the window, so before anybody else: a form that is sent before the cookie is here waits, and nothing counts it twice.
+  const asked = new WeakSet(); // forms for which a token was brought, or none was to be had
+  let busy = new WeakSet(); // forms that wait for it, or leave the page now
+
+  // On the window, so before anybody else: a form that is sent before the cookie is here waits, and one that is on its way
+  // is not sent again, so that a double click does and counts nothing twice.
   window.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || !isOurs(form)) return;
-    if (token() || form.dataset.waited) return fill(form);
+    if (!busy.has(form) && (token() || asked.has(form))) return fill(form);
     event.preventDefault();
     event.stopImmediatePropagation();
-    form.dataset.waited = "";
-    bringToken().then(() => form.requestSubmit(event.submitter));
+    if (!busy.has(form)) sendWithToken(form, event.submitter);
   }, true);
+
+  function sendWithToken(form, submitter) {
+    asked.add(form);
+    busy.add(form);
+    bringToken().then(() => {
+      busy.delete(form);
+      form.requestSubmit(submitter);
+    });
+  }
+
+  // After everybody else: what no script has taken over, the browser sends. A page that was left may come back as it was,
+  // and one whose load was stopped stays.
+  window.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    busy.add(event.target);
+    setTimeout(() => busy.delete(event.target), LEAVES_WITHIN);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) busy = new WeakSet();
+  });
 
   document.addEventListener("htmx:confirm", (event) => {
     if (event.detail.verb === "get" || token()) return;
