@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 from django.db.models import Q
@@ -87,4 +88,5 @@ def _says(row: Any, receipt: str) -> str:
 
 
 def _seconds(row: Any) -> float | None:
-    return max(0.0, round((row.sent_at - row.event_time).total_seconds(), 1)) if row.sent_at else None
+    """In whole tenths: what took less than one took none."""
+    return max(0.0, floor((row.sent_at - row.event_time).total_seconds() * 10) / 10) if row.sent_at else None

@@ -1,5 +1,6 @@
 """The drawer "Under the hood" in a real Chromium, on the shop's own pages, under the demo's own policy."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,6 +20,7 @@ from capi_tracking.sandbox import Sandbox
 from demo_project.hood.hashing import KEYS
 from demo_project.shop import catalogue
 from demo_project.shop.models import Order, Product
+from tests import waiting
 from tests.browser import pages
 from tests.browser.pages import alone, until
 from tests.demo.buyers import BUYER
@@ -237,6 +239,26 @@ def test_snapshot__that_is_put_back_is_drawn_again_and_obeys(granted):
     expect(granted.handle).to_have_attribute("aria-expanded", "false")
 
 
+def test_event__is_on_its_way_for_five_seconds_and_then_waits(granted):
+    granted.page.clock.install()
+    granted.go()
+    granted.row("PageView")
+    expect(granted.tick("PageView", "server")).to_have_text("Server: on its way")
+    granted.page.clock.run_for(3_000)
+    expect(granted.tick("PageView", "server")).to_have_text("Server: on its way")
+    granted.page.clock.run_for(6_000)
+    expect(granted.tick("PageView", "server")).to_have_text("Server: waiting")
+
+
+@pytest.mark.parametrize(("took", "told"), [(0.02, "sent at once"), (0.09, "sent at once"), (1.4, "sent in 1.4 s")])
+def test_event__says_at_once_for_less_than_a_tenth_of_a_second(granted, took, told):
+    granted.go()
+    row = granted.row("PageView")
+    sent_at = row.event_time + timedelta(seconds=took)
+    alone(lambda: OutboxEvent.objects.filter(pk=row.pk).update(status="sent", sent_at=sent_at))
+    expect(granted.tick("PageView", "server")).to_have_text(f"Server: {told}")
+
+
 # -- orders ----------------------------------------------------------------------------------------------------------
 
 
@@ -259,6 +281,23 @@ def test_order__of_a_visitor_who_refused_is_shown_as_skipped_with_the_reason(vis
         order = Order.objects.create(**BUYER, status="paid", paid_at=timezone.now(), total=1)
     refused.go(order.get_absolute_url())
     expect(refused.line("Purchase")).to_contain_text("The visitor refused tracking, so nothing was sent.")
+
+
+def test_order__that_nobody_pays_for_two_minutes_says_what_to_do(granted, visitor):
+    with visitor(), pages.one_at_a_time:
+        order = Order.objects.create(**BUYER, status="pending", total=1)
+    granted.page.clock.install()
+    granted.go(order.get_absolute_url(), is_open=False)
+    listening, gave_up = granted.page.locator("[data-listening]"), granted.page.locator("[data-gave-up]")
+    granted.page.clock.run_for(60_000)
+    expect(listening).to_be_visible()
+    waiting.until(lambda: granted.page.clock.run_for(2_000) or gave_up.is_visible(), "it gave up")
+    expect(listening).to_be_hidden()
+    asked = len(granted.to("/status/"))
+    granted.page.clock.run_for(60_000)
+    assert len(granted.to("/status/")) == asked
+    gave_up.locator("text=look again").click()
+    expect(granted.page.locator("[data-listening]")).to_be_visible()
 
 
 # -- consent ---------------------------------------------------------------------------------------------------------

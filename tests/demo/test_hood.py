@@ -80,6 +80,13 @@ def test_state__gives_the_reason_of_what_was_skipped(ask):
     assert "refused" in ask("a" * 32)["a" * 32]["says"]
 
 
+def test_state__gives_no_tenth_of_a_second_that_was_not_whole(ask):
+    now = timezone.now()
+    sent_at = now + timedelta(seconds=0.09)
+    OutboxEventFactory(page=True, sent=True, event_id="a" * 32, event_time=now, sent_at=sent_at)
+    assert ask("a" * 32)["a" * 32]["seconds"] == 0
+
+
 def test_state__says_not_here_yet_of_ids_that_nobody_knows(ask):
     assert ask("never-heard-of")["never-heard-of"]["status"] == "not_here_yet"
 

@@ -13,12 +13,14 @@
   const KEPT_PAGES = 3;
 
   const ANSWERS = { unknown: "no answer yet", denied: "the answer is no", limited: "only limited use is allowed" };
+  const FRESH = 5000; // for so long nothing is late
+  const ON_ITS_WAY = ["waiting", "on its way"];
   const BROWSER = {
-    "": ["waiting", "on its way"], unknown: ["waiting", "page was left"], blocked: ["failed", "blocked"],
+    "": ["waiting", "no word yet"], unknown: ["waiting", "page was left"], blocked: ["failed", "blocked"],
     handed_over: ["done", "handed over"], none: ["none", "no copy"],
   };
   const SERVER = {
-    not_here_yet: ["waiting", "on its way"], pending: ["waiting", "waiting"], leased: ["waiting", "being sent"],
+    not_here_yet: ["waiting", "not here yet"], pending: ["waiting", "waiting"], leased: ["waiting", "being sent"],
     sent: ["done", "sent"], skipped: ["none", "skipped"], cancelled: ["none", "cancelled"], held: ["failed", "held"],
     dead: ["failed", "not sent"], expired: ["failed", "expired"],
   };
@@ -266,14 +268,29 @@
     event.element = event.element || newLine(event);
     if (!event.element.isConnected) list.append(event.element);
     const { status = "not_here_yet", receipt = "", seconds, says = "Waiting for both copies.", admin } = event.told;
-    const took = typeof seconds === "number" ? ` in ${seconds} s` : "";
-    tick(part("browser", event.element), "Browser", BROWSER[receipt || (event.isOrders ? "none" : "")]);
-    tick(part("server", event.element), "Server", SERVER[status] || ["waiting", status], took);
+    tick(part("browser", event.element), "Browser", browserState(event, receipt));
+    tick(part("server", event.element), "Server", serverState(event, status), tookText(seconds));
     show(part("says", event.element), says);
     event.element.classList.toggle("hood-paired", Boolean(event.told.is_paired));
     const link = part("admin", event.element);
     link.hidden = !admin;
     if (admin) link.href = admin;
+  }
+
+  const isFresh = ({ at, told }) => !told.status || Date.now() - at < FRESH; // or nobody was asked yet
+
+  function browserState(event, receipt) {
+    const told = receipt || (event.isOrders ? "none" : "");
+    return !told && isFresh(event) ? ON_ITS_WAY : BROWSER[told];
+  }
+
+  function serverState(event, status) {
+    return isFresh(event) && ["not_here_yet", "pending"].includes(status) ? ON_ITS_WAY : SERVER[status] || ["waiting", status];
+  }
+
+  function tookText(seconds) {
+    if (typeof seconds !== "number") return "";
+    return seconds < 0.1 ? " at once" : ` in ${seconds} s`;
   }
 
   function newLine(event) {

@@ -218,11 +218,16 @@
 
   function ask() {
     if (!waiting || !waiting.isConnected) return (waiting = null);
-    if (left-- <= 0) return;
+    if (left-- <= 0) return giveUp();
     fetch(waiting.dataset.waiting, { headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : {}))
       .catch(() => ({}))
       .then((order) => (order.paid ? thank() : setTimeout(ask, 2000)));
+  }
+
+  function giveUp() {
+    waiting.querySelector("[data-listening]").hidden = true;
+    waiting.querySelector("[data-gave-up]").hidden = false;
   }
 
   function thank() {
