@@ -240,14 +240,15 @@ def test_snapshot__that_is_put_back_is_drawn_again_and_obeys(granted):
 
 
 def test_event__is_on_its_way_for_five_seconds_and_then_waits(granted):
-    granted.page.clock.install()
+    begun = timezone.now()
+    granted.page.clock.set_fixed_time(begun)
     granted.go()
     granted.row("PageView")
+    with granted.page.expect_response("**/hood/state/**"):
+        pass
     expect(granted.tick("PageView", "server")).to_have_text("Server: on its way")
-    granted.page.clock.run_for(3_000)
-    expect(granted.tick("PageView", "server")).to_have_text("Server: on its way")
-    granted.page.clock.run_for(6_000)
-    expect(granted.tick("PageView", "server")).to_have_text("Server: waiting")
+    granted.page.clock.set_fixed_time(begun + timedelta(seconds=6))
+    expect(granted.tick("PageView", "server")).to_have_text("Server: waiting", timeout=SECONDS * 2000)
 
 
 @pytest.mark.parametrize(("took", "told"), [(0.02, "sent at once"), (0.09, "sent at once"), (1.4, "sent in 1.4 s")])
