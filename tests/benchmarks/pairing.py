@@ -118,4 +118,4 @@ def shown(figure: float) -> str:
     """Three digits that tell something."""
     if figure == int(figure):
         return f"{figure:.0f}"
-    return f"{figure:.2f}" if abs(figure) < 100 else f"{figure:.0f}"  # noqa: PLR2004
+    return f"{figure:.2f}" if abs(figure) < 100 else f"{figure:.0f}"
