@@ -1,0 +1,167 @@
+"""Our outbox: filled, drained, claimed from."""
+
+import resource
+import time
+from datetime import timedelta
+from typing import Any
+
+import django
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tests.benchmarks.sides import build, filling, sample
+from tests.benchmarks.sides.lines import serve, wall_seconds
+
+HOUR = timedelta(hours=1)
+
+
+def prepare() -> None:
+    from capi_tracking.conf import conf
+    from capi_tracking.models import Pixel
+
+    call_command("migrate", verbosity=0)
+    Pixel.objects.ensure(conf.PIXELS)
+
+
+def empty() -> None:
+    from capi_tracking.models import DeliveryAttempt, OutboxEvent
+
+    for model in (OutboxEvent, DeliveryAttempt):
+        with connection.cursor() as cursor:
+            verb = "DELETE FROM" if connection.vendor == "sqlite" else "TRUNCATE"
+            cursor.execute(f"{verb} {model._meta.db_table}")
+
+
+def fill(count: int, small: bool = False) -> None:
+    """So many rows that are due."""
+    row = template(small=small)
+    filling.copy(row, count - 1)
+    filling.analyze()
+
+
+def fill_sent(count: int, small: bool = False) -> None:
+    """So many rows that were sent, the way the drain leaves them."""
+    from capi_tracking.models import OutboxEvent
+
+    row = template(small=small)
+    sent = {"status": "sent", "due_at": None, "sent_at": timezone.now(), "settled_at": timezone.now(), "attempts": 1}
+    OutboxEvent.objects.filter(pk=row.pk).update(**sent)
+    filling.copy(row, count - 1)
+    filling.analyze()
+
+
+def template(*, small: bool) -> Any:
+    """A row made by the product itself."""
+    from capi_tracking.models import OutboxEvent
+    from capi_tracking.tracking import track
+
+    number = filling.last_id() + 1
+    sale = sample.sale(number)
+    event = tiny(sale) if small else build.event(sale)
+    made = track(event, order_key=f"shop.order:{number}", source="order")
+    return OutboxEvent.objects.get(key=made.key)
+
+
+def tiny(sale: sample.Sale) -> Any:
+    """As little as Meta takes: five million of the whole ones would fill the disk."""
+    from capi_tracking.events import CustomData, Event, UserData
+
+    person = UserData.of(email=sale.person["email"])
+    value = CustomData(value=sample.VALUE, currency=sample.CURRENCY)
+    return Event(
+        name="Purchase", event_id=f"{sale.number:032x}", event_time=build.NOW, user_data=person, custom_data=value
+    )
+
+
+def drain() -> dict[str, float]:
+    """Until nothing is due; the seconds and the rows."""
+    from capi_tracking.delivery import deliver_due
+
+    began = time.perf_counter()
+    report = deliver_due()
+    return {"seconds": time.perf_counter() - began, "rows": report.delivered, "requests": report.requests}
+
+
+def drain_in_parts(parts: int, rows: int) -> list[dict[str, float]]:
+    """One drain, looked at whenever another part of the rows has gone: seconds since the last look, and memory."""
+    from capi_tracking.delivery import deliver_due
+    from capi_tracking.signals import event_delivered
+
+    found: list[dict[str, float]] = []
+    state = {"rows": 0, "began": time.perf_counter()}
+
+    def look(keys: list[str], **kwargs: Any) -> None:
+        state["rows"] += len(keys)
+        if state["rows"] >= rows * (len(found) + 1) // parts:
+            now = time.perf_counter()
+            found.append({"seconds": now - state["began"], "rows": state["rows"], "memory": memory()})
+            state["began"] = now
+
+    event_delivered.connect(look)
+    deliver_due()
+    event_delivered.disconnect(look)
+    return found
+
+
+def memory() -> float:
+    """Megabytes at the most, so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def claim(times: int, limit: int = 1000) -> float:
+    """Seconds of one claim of so many rows, in the middle of so many; each is undone."""
+    from capi_tracking.models import OutboxEvent, Priority
+
+    def once() -> float:
+        found: list[Any] = []
+        seconds = wall_seconds(
+            lambda: found.extend(
+                OutboxEvent.objects.claim("default", Priority.FIRST, limit=limit, lease=timedelta(minutes=5))[1]
+            )
+        )
+        assert len(found) == limit, len(found)
+        return seconds
+
+    taken = sorted(claim_and_undo(once) for _ in range(times))
+    return taken[len(taken) // 2]
+
+
+class Undone(Exception):
+    """Not an error: the way out of a transaction that leaves nothing."""
+
+
+def claim_and_undo(once: Any) -> float:
+    seconds = 0.0
+    try:
+        with transaction.atomic():
+            seconds = once()
+            raise Undone
+    except Undone:
+        return seconds
+
+
+def left() -> int:
+    from capi_tracking.models import OutboxEvent
+
+    return OutboxEvent.objects.exclude(status="sent").count()
+
+
+def profile() -> str:
+    """Where the time of a drain goes."""
+    import cProfile
+    import io
+    import pstats
+
+    from capi_tracking.delivery import deliver_due
+
+    profiler = cProfile.Profile()
+    profiler.runcall(deliver_due)
+    text = io.StringIO()
+    pstats.Stats(profiler, stream=text).sort_stats("tottime").print_stats(45)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    django.setup()
+    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, left, profile)
