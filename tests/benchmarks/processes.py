@@ -64,7 +64,7 @@ class Stage:
     def sink(self) -> tuple[Side, str]:
         """One, and its address."""
         sink = self.side("sink")
-        return sink, f"http://127.0.0.1:{sink('port')}"
+        return sink, f"http://127.0.0.1:{sink('ports')['http']}"
 
 
 @contextmanager

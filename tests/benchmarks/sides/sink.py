@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -84,17 +85,40 @@ def totals() -> dict[str, int]:
     }
 
 
-def port() -> int:
-    return listener.getsockname()[1]
+def take_frames(client: socket.socket) -> None:
+    """STOMP: frames end with a zero byte. Only those that ask for an answer get one."""
+    rest = b""
+    with suppress(OSError), client:
+        while data := client.recv(BUFFER):
+            *frames, rest = (rest + data).split(b"\0")
+            for frame in frames:
+                if reply := reply_to(frame.lstrip()):
+                    client.sendall(reply + b"\n\n\0")
 
 
-def accept() -> None:
-    while True:
-        client, _ = listener.accept()
-        threading.Thread(target=answer, args=(client,), daemon=True).start()
+def reply_to(frame: bytes) -> bytes:
+    if frame.startswith((b"CONNECT", b"STOMP")):
+        return b"CONNECTED\nversion:1.2\nheart-beat:0,0"
+    receipt = re.search(rb"\nreceipt:(\S+)", frame)
+    return b"RECEIPT\nreceipt-id:" + receipt[1] if receipt else b""
+
+
+def listen(talk: Callable[[socket.socket], None]) -> int:
+    """The port on which every connection is talked to."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return int(listener.getsockname()[1])
+
+
+def ports() -> dict[str, int]:
+    return {"http": http, "stomp": stomp}
 
 
 if __name__ == "__main__":
-    listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=accept, daemon=True).start()
-    serve(reset, totals, port)
+    http, stomp = listen(answer), listen(take_frames)
+    serve(reset, totals, ports)
