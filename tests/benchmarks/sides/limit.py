@@ -7,7 +7,7 @@ deadlines, no attempts, no pixels.
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 import requests
@@ -20,7 +20,30 @@ from tests.benchmarks.sides.lines import serve, wall_seconds
 BATCH = 1000
 ID = {"postgresql": "bigserial PRIMARY KEY", "sqlite": "integer PRIMARY KEY"}
 LOCK = {"postgresql": " FOR UPDATE SKIP LOCKED", "sqlite": ""}
+NOW = {"postgresql": "CURRENT_TIMESTAMP", "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f999', 'now')"}
+LATER = {
+    "postgresql": "CURRENT_TIMESTAMP + interval '5 minutes'",
+    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f999', 'now', '+5 minutes')",
+}
 Encode = Callable[[list[str]], str]
+
+
+class Table(NamedTuple):
+    """What is drained, and the words for it."""
+
+    name: str
+    due: str
+    lease: str
+    sent: str
+
+
+PLAIN = Table("plain_outbox", "due_at IS NOT NULL", "lease", "sent_at = {now}")
+OURS = Table(
+    "capi_tracking_outboxevent",
+    "due_at IS NOT NULL AND pixel = 'default' AND priority = 0",
+    "lease_token",
+    "sent_at = {now}, settled_at = {now}, attempts = attempts + 1",
+)
 
 
 def prepare() -> None:
@@ -39,20 +62,25 @@ def fill(count: int) -> None:
     execute(
         "INSERT INTO plain_outbox (key, payload, status, due_at)"
         f" SELECT {filling.joined_text(filling.digest('k'), filling.digest('l'))}, REPLACE(%s, %s,"
-        f" {filling.digest('e')}), 'pending', CURRENT_TIMESTAMP FROM {source}",
+        f" {filling.digest('e')}), 'pending', {NOW[connection.vendor]} FROM {source}",
         [payload, f"{1:032x}"],
     )
     execute("VACUUM ANALYZE plain_outbox" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def drain_parsed() -> float:
+def drain_parsed(count: int) -> float:
     """Each payload is parsed, and all are dumped again."""
-    return wall_seconds(lambda: drain(parse_and_dump))
+    return wall_seconds(lambda: drain(PLAIN, parse_and_dump, count))
 
 
-def drain_joined() -> float:
+def drain_joined(count: int) -> float:
     """The texts are joined as they are."""
-    return wall_seconds(lambda: drain(join))
+    return wall_seconds(lambda: drain(PLAIN, join, count))
+
+
+def drain_ours(count: int) -> float:
+    """The same of our own table: what its columns and indexes cost."""
+    return wall_seconds(lambda: drain(OURS, join, count))
 
 
 def parse_and_dump(payloads: list[str]) -> str:
@@ -63,41 +91,36 @@ def join(payloads: list[str]) -> str:
     return f"[{','.join(payloads)}]"
 
 
-def drain(encode: Encode) -> None:
+def drain(table: Table, encode: Encode, count: int) -> None:
     url = f"{settings.CAPI_TRACKING['GRAPH_URL']}/v26.0/1234567890/events"
+    sent = table.sent.format(now=NOW[connection.vendor])
     with requests.Session() as session:
-        while rows := claim():
+        while rows := claim(table):
             body = f'{{"data":{encode([payload for _, payload in rows])},"access_token":"test"}}'
             taken = session.post(url, data=body.encode(), headers={"Content-Type": "application/json"}, timeout=30)
             assert taken.json()["events_received"] == len(rows)
-            mark([pk for pk, _ in rows])
+            change(table, [pk for pk, _ in rows], f"status = 'sent', due_at = NULL, {sent}", "")
+            count -= len(rows)
+    assert count == 0, count
 
 
-def claim() -> list[tuple[int, str]]:
-    due = "due_at <= CURRENT_TIMESTAMP AND due_at IS NOT NULL ORDER BY due_at, id"
-    lease = uuid.uuid4().hex
+def claim(table: Table) -> list[tuple[int, str]]:
+    due = f"due_at <= {NOW[connection.vendor]} AND {table.due} ORDER BY due_at, id"
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, payload FROM plain_outbox WHERE {due} LIMIT {BATCH}{LOCK[connection.vendor]}")
+        cursor.execute(f"SELECT id, payload FROM {table.name} WHERE {due} LIMIT {BATCH}{LOCK[connection.vendor]}", [])
         rows: list[tuple[int, str]] = cursor.fetchall()
-        change([pk for pk, _ in rows], "status = 'leased', lease = %s, due_at = " + later(), lease)
+        change(
+            table, [pk for pk, _ in rows], f"status = 'leased', due_at = {LATER[connection.vendor]}", uuid.uuid4().hex
+        )
     return rows
 
 
-def mark(pks: list[int]) -> None:
-    change(pks, "status = 'sent', due_at = NULL, lease = %s, sent_at = CURRENT_TIMESTAMP", "")
-
-
-def change(pks: list[int], assignments: str, *parameters: Any) -> None:
+def change(table: Table, pks: list[int], assignments: str, lease: str) -> None:
+    statement = f"UPDATE {table.name} SET {assignments}, {table.lease} = %s WHERE id "
     if connection.vendor == "postgresql":
-        execute(f"UPDATE plain_outbox SET {assignments} WHERE id = ANY(%s)", [*parameters, pks])
+        execute(f"{statement} = ANY(%s)", [lease, pks])
     elif pks:
-        marks = ",".join(["%s"] * len(pks))
-        execute(f"UPDATE plain_outbox SET {assignments} WHERE id IN ({marks})", [*parameters, *pks])
-
-
-def later() -> str:
-    postgresql = connection.vendor == "postgresql"
-    return "CURRENT_TIMESTAMP + interval '5 minutes'" if postgresql else "datetime('now', '+5 minutes')"
+        execute(f"{statement} IN ({','.join(['%s'] * len(pks))})", [lease, *pks])
 
 
 def execute(statement: str, parameters: list[Any] | None = None) -> None:
@@ -107,4 +130,4 @@ def execute(statement: str, parameters: list[Any] | None = None) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    serve(prepare, fill, drain_parsed, drain_joined)
+    serve(prepare, fill, drain_parsed, drain_joined, drain_ours)
