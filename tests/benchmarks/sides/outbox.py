@@ -1,11 +1,13 @@
 """Our outbox: filled, drained, claimed from."""
 
 import resource
+import threading
 import time
 from datetime import timedelta
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -35,19 +37,21 @@ def empty() -> None:
 
 def fill(count: int, small: bool = False) -> None:
     """So many rows that are due."""
-    row = template(small=small)
-    filling.copy(row, count - 1)
+    filling.copy(template(small=small), count - 1)
     filling.analyze()
 
 
-def fill_sent(count: int, small: bool = False) -> None:
-    """So many rows that were sent, the way the drain leaves them."""
+def fill_sent(count: int, days: int = 3, redacted: bool = True) -> None:
+    """So many rows that were sent so long ago, as drain and redaction leave them."""
     from capi_tracking.models import OutboxEvent
 
-    row = template(small=small)
-    sent = {"status": "sent", "due_at": None, "sent_at": timezone.now(), "settled_at": timezone.now(), "attempts": 1}
-    OutboxEvent.objects.filter(pk=row.pk).update(**sent)
-    filling.copy(row, count - 1)
+    row = template(small=True)
+    at = timezone.now() - timedelta(days=days)
+    done = {"status": "sent", "due_at": None, "sent_at": at, "settled_at": at, "event_time": at, "attempts": 1}
+    gone = {"payload": "", "redacted_at": timezone.now()} if redacted else {}
+    OutboxEvent.objects.filter(pk=row.pk).update(**done, **gone)
+    with filling.without_indexes(OutboxEvent):
+        filling.copy(row, count - 1)
     filling.analyze()
 
 
@@ -141,10 +145,42 @@ def claim_and_undo(once: Any) -> float:
         return seconds
 
 
-def left() -> int:
-    from capi_tracking.models import OutboxEvent
+def prune() -> dict[str, float]:
+    """Until nothing is left of what is old."""
+    from capi_tracking import privacy
 
-    return OutboxEvent.objects.exclude(status="sent").count()
+    total, began = privacy.Cleared(), time.perf_counter()
+    while (done := privacy.prune()) != privacy.Cleared():
+        total += done
+    return {"seconds": time.perf_counter() - began, "redacted": total.redacted, "events": total.events}
+
+
+stopping = threading.Event()
+threads: list[threading.Thread] = []
+
+
+def begin(graph: str) -> None:
+    """Deliver in a thread, as a worker does, until ``end()``. A pixel that waited for Meta does so no more."""
+    from capi_tracking.models import Pixel
+
+    Pixel.objects.update(wait_until=None, failures=0)
+    settings.CAPI_TRACKING = {**settings.CAPI_TRACKING, "GRAPH_URL": graph}
+    stopping.clear()
+    threads.append(threading.Thread(target=deliver))
+    threads[-1].start()
+
+
+def deliver() -> None:
+    from capi_tracking.delivery import deliver_due
+
+    while not stopping.wait(0.05):
+        deliver_due(stop=stopping.is_set)
+    connection.close()
+
+
+def end() -> None:
+    stopping.set()
+    threads.pop().join()
 
 
 def profile() -> str:
@@ -164,4 +200,4 @@ def profile() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, left, profile)
+    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, prune, begin, end, profile)

@@ -18,7 +18,7 @@ from tests.benchmarks.sides.lines import serve
 
 BUFFER = 1 << 20
 EVENT_ID = re.compile(rb'"event_id":\s*"([^"]+)"')
-EVENT = re.compile(rb'"event_name"|%22event_name%22')
+EVENT = b"event_name"  # in JSON, and in a form's quoted JSON alike
 
 
 @dataclass
@@ -60,7 +60,7 @@ def read(stream: IO[bytes]) -> bytes | None:
 
 
 def take(body: bytes) -> int:
-    found = len(EVENT.findall(body))
+    found = body.count(EVENT)
     with lock:
         account.requests += 1
         account.rows += found
