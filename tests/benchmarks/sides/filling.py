@@ -55,7 +55,7 @@ def _different(table: str) -> dict[str, str]:
     return {
         "key": f"{'CONCAT' if connection.vendor != 'sqlite' else ''}({joined(digest('k'), digest('l'))})",
         "event_id": event_id,
-        "order_key": joined_text("'shop.order:'", "i"),
+        "order_key": joined_text("'old.order:'", "i"),
         "payload": f"REPLACE({table}.payload, {table}.event_id, {event_id})",
         **{name: f"SUBSTR({digest(name[0])}, 1, 16)" for name in KEYS},
     }

@@ -63,7 +63,7 @@ def template(*, small: bool) -> Any:
     number = filling.last_id() + 1
     sale = sample.sale(number)
     event = tiny(sale) if small else build.event(sale)
-    made = track(event, order_key=f"shop.order:{number}", source="order")
+    made = track(event, order_key=f"old.order:{number}", source="order")
     return OutboxEvent.objects.get(key=made.key)
 
 
