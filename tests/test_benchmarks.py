@@ -28,6 +28,11 @@ def test_rounds__alternate_the_order() -> None:
     assert found == [{"ours": 1, "rival": 2}, {"rival": 3, "ours": 4}, {"ours": 5, "rival": 6}]
 
 
+def test_rounds__end_with_their_time_but_not_before_the_third() -> None:
+    assert len(rounds(9, within=-1.0, ours=lambda: 1.0)) == 3
+    assert len(rounds(2, within=-1.0, ours=lambda: 1.0)) == 2
+
+
 def test_compare__takes_the_median_of_the_ratios_not_the_ratio_of_the_medians() -> None:
     measured = [{"a": 2.0, "b": 1.0}, {"a": 30.0, "b": 10.0}, {"a": 10.0, "b": 10.0}]
     paired = compare(measured, "a", "b")

@@ -12,7 +12,7 @@ LOCK_MILLISECONDS = 50
 
 
 def run(chosen: Chosen) -> Iterator[Any]:
-    rows = chosen.sized(1_000_000, 50_000)
+    rows = chosen.sized(1_000_000, 20_000)
     try:
         with stage() as at, database(at, POSTGRESQL, chosen) as url:
             keeper, shop = ours(at, "outbox", url), ours(at, "checkouts", url)
@@ -26,9 +26,9 @@ def run(chosen: Chosen) -> Iterator[Any]:
 
 
 def beside(keeper: Side, shop: Side, rows: int, chosen: Chosen) -> Iterator[Any]:
-    alone = shop("checkouts", seconds=chosen.sized(30, 8))
+    alone = shop("checkouts", seconds=chosen.sized(30, 4))
     keeper.tell("prune")
-    together = shop("checkouts", seconds=chosen.sized(60, 12))
+    together = shop("checkouts", seconds=chosen.sized(60, 6))
     pruned = keeper.answer()
     assert pruned["redacted"] + pruned["events"] == rows, pruned
     yield fact("P12 prune", f"{rows:,} rows in {pruned['seconds']:.0f} s beside {together['count']} checkouts")

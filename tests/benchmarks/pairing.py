@@ -3,12 +3,16 @@
 The machine's speed changes from one second to the next, and a ratio of two neighbours does not mind.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 Measure = Callable[[], float]
+
+FEWEST = 3
+BUDGET = 150.0  # seconds for one comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,15 @@ def fact(name: str, text: str) -> Line:
     return Line(name, 0.0, text)
 
 
-def rounds(number: int, **sides: Measure) -> list[dict[str, float]]:
-    """Each side once a round, forwards and backwards in turn, so that none always comes after the same one."""
-    found = []
-    for index in range(number):
-        names = list(sides) if index % 2 == 0 else list(reversed(sides))
+def rounds(number: int, *, within: float = BUDGET, **sides: Measure) -> list[dict[str, float]]:
+    """Each side once a round, forwards and backwards in turn, so that none always comes after the same one.
+
+    After ``within`` seconds no further round begins, once there were three: a busy machine gives fewer, not none.
+    """
+    found: list[dict[str, float]] = []
+    ends = time.monotonic() + within
+    while len(found) < number and (len(found) < FEWEST or time.monotonic() < ends):
+        names = list(sides) if len(found) % 2 == 0 else list(reversed(sides))
         found.append({name: sides[name]() for name in names})
     return found
 
