@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.benchmarks import peers
 from tests.benchmarks.aims import Chosen
 from tests.benchmarks.databases import POSTGRESQL, SQLITE, NoServer, database, ours
 from tests.benchmarks.pairing import NotRun, at_most, compare, count, derive, ratio
@@ -10,14 +11,44 @@ from tests.benchmarks.processes import Side, stage
 
 
 def run(chosen: Chosen) -> Iterator[Any]:
-    for vendor in (POSTGRESQL, SQLITE):
-        try:
-            with stage() as at, database(at, vendor, chosen) as url:
-                side = ours(at, "emit", url)
-                side("prepare")
-                yield from measured(side, vendor, chosen)
-        except NoServer as error:
-            yield NotRun(f"P3 emit ({vendor})", str(error))
+    told = [line for vendor in (POSTGRESQL, SQLITE) for line in of_vendor(vendor, chosen)]
+    yield from told
+    try:
+        others = list(of_others(chosen))
+    except (NoServer, peers.NoPeers) as error:
+        yield NotRun("P3 rows of others", str(error))
+        return
+    yield from others
+    unshielded = [line.figure for line in told if line.name == f"P3 emit ({POSTGRESQL}), unshielded"]
+    for figure in unshielded:
+        cheapest = min(line.figure for line in others)
+        yield count("P3 emit, unshielded, in rows of the cheapest other outbox", figure / cheapest, at_most(1), "x")
+
+
+def of_vendor(vendor: str, chosen: Chosen) -> list[Any]:
+    try:
+        with stage() as at, database(at, vendor, chosen) as url:
+            side = ours(at, "emit", url)
+            side("prepare")
+            return list(measured(side, vendor, chosen))
+    except NoServer as error:
+        return [NotRun(f"P3 emit ({vendor})", str(error))]
+
+
+OTHERS = {"celery_outbox": "django-celery-outbox", "outbox_pattern": "django-outbox-pattern"}
+
+
+def of_others(chosen: Chosen) -> Iterator[Any]:
+    """A row of theirs, in the same plain INSERTs; they neither build nor hash."""
+    number, rows = chosen.sized((15, 60), (5, 20))
+    env = {"BENCHMARK_STOMP_PORT": "9", "BENCHMARK_REDIS_URL": chosen.servers.redis}
+    with stage() as at, database(at, POSTGRESQL, chosen) as url:
+        others = at.side("others", peers.python(), DATABASE_URL=url, **env)
+        others("prepare")
+        others("rows", count=20)
+        found = [others("rows", count=rows) for _ in range(number)]
+    for name, package in OTHERS.items():
+        yield ratio(f"P3 a row of {package} (PostgreSQL)", compare(found, name, "insert"))
 
 
 def measured(side: Side, vendor: str, chosen: Chosen) -> Iterator[Any]:

@@ -7,6 +7,8 @@ listener that takes whatever comes.
 import logging
 import os
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from tests.benchmarks.sides import sample
 from tests.benchmarks.sides.lines import serve, wall_seconds
@@ -23,7 +26,13 @@ settings.configure(
     SECRET_KEY="benchmarks-only",
     USE_TZ=True,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    INSTALLED_APPS=["django_celery_outbox", "django_outbox_pattern"],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "demo_project.shop",
+        "django_celery_outbox",
+        "django_outbox_pattern",
+    ],
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.postgresql",
@@ -68,6 +77,7 @@ def celery_outbox(count: int) -> float:
     from django_celery_outbox.relay import Relay, RelayConfig
 
     celery = app()
+    CeleryOutbox.objects.all().delete()
     with transaction.atomic():
         for number in range(count):
             celery.send_task("send", kwargs={"event": payload(number)})
@@ -113,6 +123,32 @@ def outbox_pattern(count: int) -> float:
     return seconds
 
 
+def rows(count: int) -> dict[str, float]:
+    """Seconds for a row in either outbox, and for the yardstick: the same plain INSERT that ours is measured in."""
+    celery = app()
+    ways: dict[str, Callable[[int], object]] = {
+        "insert": insert,
+        "celery_outbox": lambda number: celery.send_task("send", kwargs={"event": payload(number)}),
+        "outbox_pattern": lambda number: Published(body=payload(number), destination="/queue/events").save(),
+    }
+    from django_outbox_pattern.models import Published
+
+    seconds = dict.fromkeys(ways, 0.0)
+    for number in range(count):
+        for name in sorted(ways, reverse=number % 2 == 1):
+            with transaction.atomic():
+                seconds[name] += wall_seconds(partial(ways[name], number))
+    return seconds
+
+
+def insert(number: int) -> None:
+    from demo_project.shop.models import Order
+
+    person = sample.person(number)
+    del person["external_id"]
+    Order(status="paid", street="Road 1", total=sample.VALUE, paid_at=timezone.now(), **person).save(force_insert=True)
+
+
 if __name__ == "__main__":
     django.setup()
-    serve(prepare, celery_outbox, outbox_pattern)
+    serve(prepare, celery_outbox, outbox_pattern, rows)
