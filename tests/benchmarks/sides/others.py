@@ -99,7 +99,7 @@ def forget() -> int:
 
     server = redis.Redis.from_url(os.environ["BENCHMARK_REDIS_URL"])
     found = int(server.llen(QUEUE))
-    server.delete(QUEUE, f"_kombu.binding.{QUEUE}")
+    server.delete(QUEUE, *server.scan_iter(f"_kombu*{QUEUE}*"))
     return found
 
 

@@ -59,7 +59,7 @@ def taken_away() -> int:
     seen = list(connects)
     server = redis.Redis.from_url(os.environ["BENCHMARK_BROKER_URL"])
     messages = int(server.llen(QUEUE))
-    server.delete(QUEUE, f"_kombu.binding.{QUEUE}")
+    server.delete(QUEUE, *server.scan_iter(f"_kombu*{QUEUE}*"))
     server.close()
     connects[:] = seen
     return messages
