@@ -194,7 +194,7 @@ def is_recorded(receipt: Receipt, *, using: str | None = None) -> bool:
 def contents_of(event: Event) -> dict[str, Any]:
     """The columns of a row that follow from its event: what is rewritten when an order's lines come later."""
     data = event.user_data
-    keys = tuple(data.as_payload())
+    keys = data.keys
     value = event.custom_data.value
     if value is not None and value >= MAX_VALUE:
         raise InvalidEvent("value", "more than the outbox can hold")

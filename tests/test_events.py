@@ -431,6 +431,7 @@ def test_content__gives_its_payload_without_what_is_empty():
         "title": "Mug",
     }
     assert Content(id=7).as_payload() == {"id": "7", "quantity": 1}
+    assert Content(id="a", brand="B").as_payload() == {"id": "a", "quantity": 1, "brand": "B"}
     assert Content(id="a", quantity=Decimal("2.0")).quantity == 2
 
 

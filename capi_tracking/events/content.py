@@ -1,24 +1,24 @@
 """One article of a cart, an order or a page."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
-from .fields import MAX_ID, amount, count, identifier, number, text, word
+from .encoding import number_text, quoted
+from .fields import MAX_ID, amount, count, identifier, text, word
+from .given import Rule, keep
 from .names import DeliveryCategory
 
 MAX_CONTENTS = 1000
+MAX_QUANTITY = 2**31
 
 DELIVERY_CATEGORIES = frozenset(DeliveryCategory)
-_TEXTS = ("title", "brand", "category")
-_WORDS = ("delivery_category", *_TEXTS)
-_NUMBERS = frozenset({"quantity", "item_price"})
-_KEYS = frozenset({"id", "quantity", "item_price", "delivery_category", "title", "brand", "category"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """``id`` is the catalogue's; ``item_price`` is for one piece, as int, float, Decimal or text with a point."""
 
@@ -30,26 +30,16 @@ class Content:
     brand: str = ""
     category: str = ""
 
-    def __post_init__(self) -> None:
-        if type(self.id) is not str or not self.id or len(self.id) > MAX_ID or not self.id.isprintable():
-            self._settle_id()
-        if type(self.quantity) is not int or not 0 < self.quantity < 2**31:
-            object.__setattr__(self, "quantity", count("contents.quantity", self.quantity, least=1))
-        if self.item_price is not None:
-            object.__setattr__(self, "item_price", amount("contents.item_price", self.item_price))
-        if self.delivery_category or self.title or self.brand or self.category:
-            self._settle_words()
+    if not TYPE_CHECKING:
 
-    def _settle_id(self) -> None:
-        object.__setattr__(self, "id", identifier("contents.id", self.id))
-        if not self.id:
-            raise InvalidEvent("contents.id", "is missing")
-
-    def _settle_words(self) -> None:
-        put = object.__setattr__
-        put(self, "delivery_category", word("contents.delivery_category", self.delivery_category, DELIVERY_CATEGORIES))
-        for field in _TEXTS:
-            put(self, field, text(f"contents.{field}", getattr(self, field)))
+        def __init__(self, *, id: str, quantity: int = 1, item_price: object = None, **words: object) -> None:  # noqa: A002
+            held = self.__dict__  # written out, as an order has many of them
+            held["id"] = id if type(id) is str and 0 < len(id) <= MAX_ID and id.isprintable() else _id(id)
+            held["quantity"] = quantity if type(quantity) is int and 0 < quantity < MAX_QUANTITY else _count(quantity)
+            if item_price is not None:
+                held["item_price"] = amount("contents.item_price", item_price)
+            if words:
+                keep(self, words, _WORDS)
 
     @classmethod
     def from_json(cls, data: object) -> "Content":
@@ -64,9 +54,38 @@ class Content:
 
     def as_payload(self) -> dict[str, Any]:
         """The dict that Meta takes, on the server as in the browser."""
-        payload: dict[str, Any] = {"id": self.id, "quantity": self.quantity}
-        if self.item_price is not None:
-            payload["item_price"] = number(self.item_price)
-        if self.delivery_category or self.title or self.brand or self.category:
-            payload |= {field: value for field in _WORDS if (value := getattr(self, field))}
+        payload: dict[str, Any] = json.loads(self.as_json())
         return payload
+
+    def as_json(self) -> str:
+        """Compact JSON text of it."""
+        held = self.__dict__
+        price = f',"item_price":{number_text(self.item_price)}' if self.item_price is not None else ""
+        words = "" if held.keys().isdisjoint(_WORDS) else self._words()
+        return f'{{"id":{quoted(self.id)},"quantity":{self.quantity}{price}{words}}}'
+
+    def _words(self) -> str:
+        return "".join([f',"{name}":{quoted(getattr(self, name))}' for name in _WORDS if name in self.__dict__])
+
+
+def _id(given: object) -> str:
+    if not (found := identifier("contents.id", given)):
+        raise InvalidEvent("contents.id", "is missing")
+    return found
+
+
+def _count(given: object) -> int:
+    return count("contents.quantity", given, least=1)
+
+
+def _category(name: str, given: object) -> str:
+    return word(f"contents.{name}", given, DELIVERY_CATEGORIES)
+
+
+def _text(name: str, given: object) -> str:
+    return text(f"contents.{name}", given)
+
+
+_WORDS: dict[str, Rule] = {"delivery_category": _category, "title": _text, "brand": _text, "category": _text}
+_NUMBERS = frozenset({"quantity", "item_price"})
+_KEYS = frozenset({"id", *_NUMBERS, *_WORDS})

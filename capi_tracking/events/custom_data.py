@@ -1,29 +1,29 @@
 """What an event is about, and what it is worth."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
-from ..normalization import CURRENCIES
 from .content import DELIVERY_CATEGORIES, MAX_CONTENTS, Content
-from .encoding import json_object
-from .fields import amount, count, currency, identifier, number, text, word
+from .encoding import encode, json_object, members
+from .fields import amount, count, currency, identifier, text, word
+from .given import NOTHING, Rule, keep
 from .names import ContentType
 
 _CONTENT_TYPES = frozenset(ContentType)
 _STORE_KEYS = frozenset({"store_page_id", "brand_page_id", "store_code"})
-_MONEY = ("value", "predicted_ltv", "net_revenue")
+_MONEY = frozenset({"value", "predicted_ltv", "net_revenue"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CustomData:
     """Money may be given as Decimal, int, float, text with a decimal point, or an object with ``amount``.
 
     ``extra`` holds custom parameters, which Meta takes beside the standard ones. Both copies of an event, the pixel's
-    and the server's, are made from ``as_payload()``.
+    and the server's, are made from ``as_json()``.
     """
 
     value: Decimal | None = None
@@ -41,41 +41,15 @@ class CustomData:
     net_revenue: Decimal | None = None
     delivery_category: str = ""
     item_number: str = ""
-    store_data: Mapping[str, Any] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    store_data: Mapping[str, Any] = NOTHING
+    extra: Mapping[str, Any] = NOTHING
 
-    def __post_init__(self) -> None:
-        self._settle_money()
-        if self.contents != ():
-            object.__setattr__(self, "contents", _contents(self.contents))
-        if _rest_of(self) != _NO_REST:
-            self._settle_rest()
+    if not TYPE_CHECKING:
 
-    def _settle_money(self) -> None:
-        put = object.__setattr__
-        if self.currency not in CURRENCIES or type(self.value) is not Decimal:
-            put(self, "currency", _currency(self.currency, getattr(self.value, "currency", "")))
-        for name, given in zip(_MONEY, _money_of(self), strict=True):
-            if given is not None:
-                put(self, name, exact := amount(name, given, signed=name == "net_revenue"))
-                if exact is not None and not self.currency:
-                    raise InvalidEvent("currency", f"is missing beside {name}")
-        if self.predicted_ltv is not None and not self.predicted_ltv:
-            raise InvalidEvent("predicted_ltv", "must be above zero")
-
-    def _settle_rest(self) -> None:
-        put = object.__setattr__
-        for name, rule in _RULES.items():
-            if (given := getattr(self, name)) != "":
-                put(self, name, rule(name, given))
-        if self.content_ids != ():
-            put(self, "content_ids", tuple(_id(given) for given in _listed("content_ids", self.content_ids)))
-        if self.num_items is not None:
-            put(self, "num_items", count("num_items", self.num_items, least=0))
-        if self.store_data:
-            put(self, "store_data", _store(self.store_data))
-        if self.extra:
-            put(self, "extra", _extra(self.extra))
+        def __init__(self, **given: Any) -> None:
+            held = keep(self, given, _RULES)
+            if not _MONEY.isdisjoint(held):
+                _settle_money(held, getattr(given.get("value"), "currency", ""))
 
     @classmethod
     def from_json(cls, data: object) -> "CustomData":
@@ -90,16 +64,28 @@ class CustomData:
 
     def as_payload(self) -> dict[str, Any]:
         """The dict that Meta takes, on the server as in the browser; empty where nothing is known."""
-        known = zip(_ORDER, _all_of(self), strict=True)
-        payload = {name: value for name, value in known if value or type(value) in _TELLING_WHEN_ZERO}
-        for name in _MONEY:
-            if name in payload:
-                payload[name] = number(payload[name])
-        if self.content_ids:
-            payload["content_ids"] = [*self.content_ids]
-        if self.contents:
-            payload["contents"] = [content.as_payload() for content in self.contents]
-        return {**payload, **self.extra} if self.extra else payload
+        payload: dict[str, Any] = json.loads(self.as_json())
+        return payload
+
+    def as_json(self) -> str:
+        """Compact JSON text of it."""
+        held = self.__dict__
+        if "extra" not in held:
+            return f"{{{members(held)}}}"
+        standard = members({name: value for name, value in held.items() if name != "extra"})
+        return f"{{{standard}{',' if standard else ''}{encode(self.extra)[1:]}"
+
+
+def _settle_money(held: dict[str, Any], of_value: object) -> None:
+    """Money says in which currency it is, itself or beside it."""
+    code, own = held.get("currency", ""), currency("currency", of_value) if of_value else ""
+    if code and own and code != own:
+        raise InvalidEvent("currency", "differs from the currency of value")
+    if own:
+        held["currency"] = own
+    for name in _MONEY:
+        if held.get(name) is not None and not (code or own):
+            raise InvalidEvent("currency", f"is missing beside {name}")
 
 
 def _status(name: str, given: object) -> str | bool:
@@ -112,34 +98,6 @@ def _content_type(name: str, given: object) -> str:
 
 def _delivery_category(name: str, given: object) -> str:
     return word(name, given, DELIVERY_CATEGORIES)
-
-
-_RULES: dict[str, Callable[[str, object], object]] = {
-    "content_type": _content_type,
-    "content_name": text,
-    "content_category": text,
-    "order_id": identifier,
-    "search_string": text,
-    "status": _status,
-    "delivery_category": _delivery_category,
-    "item_number": identifier,
-}
-
-_ORDER = tuple(each.name for each in fields(CustomData) if each.name != "extra")
-STANDARD = frozenset(_ORDER)
-_all_of = attrgetter(*_ORDER)
-_money_of = attrgetter(*_MONEY)
-_TELLING_WHEN_ZERO = frozenset({int, bool, Decimal})
-_REST = (*_RULES, "content_ids", "num_items", "store_data", "extra")
-_rest_of = attrgetter(*_REST)
-_NO_REST: tuple[object, ...] = (*("" for _ in _RULES), (), None, {}, {})
-
-
-def _currency(given: object, of_money: object) -> str:
-    code, own = currency("currency", given), currency("currency", of_money)
-    if code and own and code != own:
-        raise InvalidEvent("currency", "differs from the currency of value")
-    return code or own
 
 
 def _strict(name: str, value: object) -> object:
@@ -157,12 +115,30 @@ def _strict(name: str, value: object) -> object:
     return value
 
 
-def _contents(given: object) -> tuple[Content, ...]:
-    contents = tuple(_listed("contents", given))
+def _profit(name: str, given: object) -> Decimal | None:
+    return amount(name, given, signed=True)
+
+
+def _lifetime_value(name: str, given: object) -> Decimal | None:
+    exact = amount(name, given)
+    if exact is not None and not exact:
+        raise InvalidEvent(name, "must be above zero")
+    return exact
+
+
+def _contents(name: str, given: object) -> tuple[Content, ...] | None:
+    contents = tuple(_listed(name, given))
     for content in contents:
         if type(content) is not Content and not isinstance(content, Content):
-            raise InvalidEvent("contents", "must be Content objects")
-    return contents
+            raise InvalidEvent(name, "must be Content objects")
+    return contents or None
+
+
+def _content_ids(name: str, given: object) -> tuple[str, ...] | None:
+    found = tuple([identifier(name, each) for each in _listed(name, given)])
+    if not all(found):
+        raise InvalidEvent(name, "has an empty member")
+    return found or None
 
 
 def _listed(name: str, value: object) -> Sequence[Any]:
@@ -173,21 +149,41 @@ def _listed(name: str, value: object) -> Sequence[Any]:
     return value
 
 
-def _id(given: object) -> str:
-    if not (found := identifier("content_ids", given)):
-        raise InvalidEvent("content_ids", "has an empty member")
-    return found
+def _num_items(name: str, given: object) -> int | None:
+    return None if given is None else count(name, given, least=0)
 
 
-def _store(given: object) -> dict[str, Any]:
-    store = json_object("store_data", given)
+def _store(name: str, given: object) -> dict[str, Any] | None:
+    store = json_object(name, given)
     if store.keys() - _STORE_KEYS:
-        raise InvalidEvent("store_data", "takes store_page_id, brand_page_id and store_code")
-    return store
+        raise InvalidEvent(name, "takes store_page_id, brand_page_id and store_code")
+    return store or None
 
 
-def _extra(given: object) -> dict[str, Any]:
-    extra = json_object("extra", given)
+def _extra(name: str, given: object) -> dict[str, Any] | None:
+    extra = json_object(name, given)
     if clash := extra.keys() & STANDARD:
-        raise InvalidEvent("extra", f"{min(clash)} is a standard parameter: give it by its own name")
-    return extra
+        raise InvalidEvent(name, f"{min(clash)} is a standard parameter: give it by its own name")
+    return extra or None
+
+
+_RULES: dict[str, Rule] = {
+    "value": amount,
+    "currency": currency,
+    "content_ids": _content_ids,
+    "content_type": _content_type,
+    "contents": _contents,
+    "content_name": text,
+    "content_category": text,
+    "order_id": identifier,
+    "num_items": _num_items,
+    "search_string": text,
+    "status": _status,
+    "predicted_ltv": _lifetime_value,
+    "net_revenue": _profit,
+    "delivery_category": _delivery_category,
+    "item_number": identifier,
+    "store_data": _store,
+    "extra": _extra,
+}
+STANDARD = _RULES.keys() - {"extra"}

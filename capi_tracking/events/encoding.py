@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +16,44 @@ try:
 except ImportError:  # the extra is not installed
     orjson = None  # type: ignore[assignment]
 
+MAX_DIGITS = 15  # of these a float keeps each
 MAX_DEPTH = 5
 MAX_MEMBERS = 1000
 
+_SAFE = frozenset({dict, int, bool})
+
+quoted = encode_basestring  # the part of the encoder that writes one text
 _standard = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def encode(payload: Mapping[str, Any]) -> str:
-    """Compact JSON text of a payload, ready to be joined into a batch."""
+def encode(payload: object) -> str:
+    """Compact JSON text of JSON-safe data, ready to be joined into a batch."""
     return orjson.dumps(payload).decode() if orjson else _standard(payload)
+
+
+def members(held: Mapping[str, Any]) -> str:
+    """JSON text of an object's members, without its braces."""
+    return ",".join([f'"{name}":{json_text(value)}' for name, value in held.items()])
+
+
+def json_text(value: Any) -> str:
+    """JSON text of what a field holds: text, money, several values, JSON-safe data, or a value that writes itself."""
+    kind = type(value)
+    if kind is str:
+        return quoted(value)
+    if kind is Decimal:
+        return number_text(value)
+    if kind is tuple:
+        return f"[{','.join([json_text(each) for each in value])}]"
+    return encode(value) if kind in _SAFE else str(value.as_json())
+
+
+def number_text(exact: Decimal) -> str:
+    """JSON text of an amount, digit by digit, without zeros that say nothing; what is long is the shortest float's."""
+    digits = str(exact)
+    if len(digits) > MAX_DIGITS or "E" in digits:
+        return _standard(number(exact))
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def json_safe(field: str, value: object, depth: int = MAX_DEPTH) -> Any:

@@ -1,16 +1,17 @@
 """One thing that happened, as Meta takes it."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
 from .custom_data import CustomData
-from .encoding import encode, json_object
+from .encoding import json_object, members, quoted
 from .fields import count, identifier, text, word
+from .given import NOTHING, Rule, keep, missing
 from .names import ActionSource, CustomerSegmentation, StandardEvent
 from .user_data import UserData
 
@@ -21,15 +22,18 @@ MAX_URL = 2048
 _STANDARD_EVENTS = frozenset(StandardEvent)
 _ACTION_SOURCES = frozenset(ActionSource)
 _SEGMENTATIONS = frozenset(CustomerSegmentation)
+_MESSAGING, _PURCHASE = ActionSource.BUSINESS_MESSAGING.value, StandardEvent.PURCHASE.value
 _LIMITED_DATA_USE = "LDU"
+_LIMITS = ("data_processing_options", "data_processing_options_country", "data_processing_options_state")
 _LDU_COUNTRIES = frozenset({0, 1})
 _LDU_STATES = frozenset({0, *range(1000, 1014)})
 _ORIGINAL_KEYS = frozenset({"event_name", "event_time", "order_id", "event_id"})
+_HEAD = frozenset({"name", "event_time", "action_source"})
 _NOBODY = UserData()
-_NOTHING = CustomData()
+_NOTHING_SAID = CustomData()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Raises ``InvalidEvent``, naming the field, for what can't be right at Meta whatever happens next.
 
@@ -40,178 +44,65 @@ class Event:
 
     name: str
     event_time: datetime
-    action_source: str = ActionSource.WEBSITE
+    action_source: str = ActionSource.WEBSITE.value
     event_id: str = ""
     event_source_url: str = ""
     referrer_url: str = ""
     user_data: UserData = _NOBODY
-    custom_data: CustomData = _NOTHING
+    custom_data: CustomData = _NOTHING_SAID
     opt_out: bool | None = None
     data_processing_options: Sequence[str] | None = None
     data_processing_options_country: int | None = None
     data_processing_options_state: int | None = None
     customer_segmentation: str = ""
-    original_event_data: Mapping[str, Any] = field(default_factory=dict)
-    attribution_data: Mapping[str, Any] = field(default_factory=dict)
-    app_data: Mapping[str, Any] = field(default_factory=dict)
+    original_event_data: Mapping[str, Any] = NOTHING
+    attribution_data: Mapping[str, Any] = NOTHING
+    app_data: Mapping[str, Any] = NOTHING
     messaging_channel: str = ""
     advanced_measurement_table: str = ""
 
-    def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "name", _name(self.name))
-        put(self, "event_id", _event_id(self.event_id))
-        _check_time(self.event_time)
-        _check_parts(self.user_data, self.custom_data)
-        put(self, "action_source", word("action_source", self.action_source, _ACTION_SOURCES))
-        self._settle_addresses()
-        if _rarities_of(self) != _NO_RARITIES:
-            self._settle_rarities()
-            self._check_limited_data_use()
-        self._check_combinations()
+    if not TYPE_CHECKING:
 
-    def _settle_addresses(self) -> None:
-        if self.event_source_url:
-            object.__setattr__(self, "event_source_url", _address("event_source_url", self.event_source_url))
-        if self.referrer_url:
-            object.__setattr__(self, "referrer_url", _address("referrer_url", self.referrer_url))
-
-    def _settle_rarities(self) -> None:
-        put = object.__setattr__
-        if self.customer_segmentation:
-            put(
-                self, "customer_segmentation", word("customer_segmentation", self.customer_segmentation, _SEGMENTATIONS)
-            )
-        for name in ("messaging_channel", "advanced_measurement_table"):
-            if given := getattr(self, name):
-                put(self, name, identifier(name, given))
-        for name in ("attribution_data", "app_data"):
-            if given := getattr(self, name):
-                put(self, name, json_object(name, given))
-        if self.original_event_data:
-            put(self, "original_event_data", _original(self.original_event_data))
-
-    def _check_limited_data_use(self) -> None:
-        options = self.data_processing_options
-        country, state = self.data_processing_options_country, self.data_processing_options_state
-        if options is None and country is None and state is None:
-            return
-        if not isinstance(options, (list, tuple)) or list(options) not in ([], [_LIMITED_DATA_USE]):
-            raise InvalidEvent("data_processing_options", 'must be [] or ["LDU"]')
-        _check_location(bool(options), country, state)
-        object.__setattr__(self, "data_processing_options", tuple(options))
-        if options:
-            object.__setattr__(self, "data_processing_options_country", country or 0)
-            object.__setattr__(self, "data_processing_options_state", state or 0)
+        def __init__(self, **given: Any) -> None:
+            held = keep(self, given, _RULES)
+            if "name" not in held or "event_time" not in held:
+                raise missing(self, "event_time" if "name" in held else "name")
+            if "event_id" not in held:
+                held["event_id"] = uuid.uuid4().hex
+            if not held.keys().isdisjoint(_LIMITS):
+                _settle_limits(self, held)
+            self._check_combinations()
 
     def _check_combinations(self) -> None:
-        if not self.action_source:
-            raise InvalidEvent("action_source", "is missing")
-        if self.opt_out is not None and not isinstance(self.opt_out, bool):
-            raise InvalidEvent("opt_out", "must be True, False or None")
-        if self.action_source == ActionSource.BUSINESS_MESSAGING and not self.messaging_channel:
+        if self.action_source == _MESSAGING and not self.messaging_channel:
             raise InvalidEvent("messaging_channel", "is missing on a business_messaging event")
-        if self.name == StandardEvent.PURCHASE and self.custom_data.value is None:
+        if self.name == _PURCHASE and self.custom_data.value is None:
             raise InvalidEvent("value", "is missing on a Purchase")  # its currency never is: CustomData saw to that
 
     def as_payload(self) -> dict[str, Any]:
         """The dict that Meta takes: JSON-safe, ``event_time`` in whole seconds since 1970, without what is empty."""
-        payload: dict[str, Any] = {
-            "event_name": self.name,
-            "event_time": int(self.event_time.timestamp()),
-            "event_id": self.event_id,
-            "action_source": self.action_source,
-        }
-        if self.event_source_url:
-            payload["event_source_url"] = self.event_source_url
-        if self.referrer_url:
-            payload["referrer_url"] = self.referrer_url
-        if (rarities := _rarities_of(self)) != _NO_RARITIES:
-            payload |= _rarities(rarities)
-        if user_data := self.user_data.as_payload():
-            payload["user_data"] = user_data
-        if custom_data := self.custom_data.as_payload():
-            payload["custom_data"] = custom_data
+        payload: dict[str, Any] = json.loads(self.as_json())
         return payload
 
     def as_json(self) -> str:
-        """Compact JSON text of ``as_payload()``, ready to be joined into a batch."""
-        return encode(self.as_payload())
+        """Compact JSON text of it, ready to be joined into a batch."""
+        seconds = int(self.event_time.timestamp())
+        head = f'"event_name":{quoted(self.name)},"event_time":{seconds},"action_source":"{self.action_source}"'
+        rest = {name: value for name, value in self.__dict__.items() if name not in _HEAD}
+        if self.user_data.notes and not self.user_data.keys:
+            del rest["user_data"]
+        return f"{{{head},{members(rest)}}}"  # every event has an id: the rest is never empty
 
 
-_RARITIES: dict[str, object] = {  # and what they are where nobody gave them
-    "opt_out": None,
-    "data_processing_options": None,
-    "data_processing_options_country": None,
-    "data_processing_options_state": None,
-    "customer_segmentation": "",
-    "original_event_data": {},
-    "attribution_data": {},
-    "app_data": {},
-    "messaging_channel": "",
-    "advanced_measurement_table": "",
-}
-_NO_RARITIES = tuple(_RARITIES.values())
-_rarities_of = attrgetter(*_RARITIES)
-
-
-def _rarities(values: tuple[Any, ...]) -> dict[str, Any]:
-    given = zip(_RARITIES.items(), values, strict=True)
-    return {key: [*value] if type(value) is tuple else value for (key, none), value in given if value != none}
-
-
-def _name(given: object) -> str:
-    if type(given) is str and given in _STANDARD_EVENTS:
-        return given
-    if not isinstance(given, str):
-        raise InvalidEvent("event_name", "must be text")
-    name = str.__str__(given)
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
-        raise InvalidEvent("event_name", f"must be 1 to {MAX_NAME} printable characters without spaces around them")
-    return name
-
-
-def _event_id(given: object) -> str:
-    if given == "":
-        return uuid.uuid4().hex
-    event_id = identifier("event_id", given, limit=MAX_EVENT_ID)
-    if not event_id or " " in event_id:
-        raise InvalidEvent("event_id", f"must be 1 to {MAX_EVENT_ID} printable characters without spaces")
-    return event_id
-
-
-def _check_time(given: object) -> None:
-    if not isinstance(given, datetime):
-        raise InvalidEvent("event_time", "must be a datetime")
-    if given.utcoffset() is None:
-        raise InvalidEvent("event_time", "must be aware: give it a time zone")
-
-
-def _check_parts(user_data: object, custom_data: object) -> None:
-    if not isinstance(user_data, UserData):
-        raise InvalidEvent("user_data", "must be UserData: build it with UserData.of()")
-    if not isinstance(custom_data, CustomData):
-        raise InvalidEvent("custom_data", "must be CustomData")
-
-
-def _address(name: str, given: object) -> str:
-    address = text(name, given, limit=MAX_URL * 32)
-    if not address.isprintable():
-        raise InvalidEvent(name, "has unprintable characters")
-    return address if len(address) <= MAX_URL else address.partition("?")[0].partition("#")[0][:MAX_URL]
-
-
-def _original(given: object) -> dict[str, Any]:
-    """The event that this one completes; its time may be an aware datetime or whole seconds."""
-    if not isinstance(given, Mapping) or given.keys() - _ORIGINAL_KEYS:
-        raise InvalidEvent("original_event_data", "takes event_name, event_time, order_id and event_id")
-    original = dict(given)
-    if isinstance(moment := original.get("event_time"), datetime):
-        _check_time(moment)
-        original["event_time"] = int(moment.timestamp())
-    elif moment is not None:
-        count("original_event_data", moment, least=1)
-    return json_object("original_event_data", original)
+def _settle_limits(event: Event, held: dict[str, Any]) -> None:
+    options = event.data_processing_options
+    country, state = event.data_processing_options_country, event.data_processing_options_state
+    if not isinstance(options, (list, tuple)) or list(options) not in ([], [_LIMITED_DATA_USE]):
+        raise InvalidEvent("data_processing_options", 'must be [] or ["LDU"]')
+    _check_location(bool(options), country, state)
+    held["data_processing_options"] = tuple(options)
+    if options:
+        held |= {"data_processing_options_country": country or 0, "data_processing_options_state": state or 0}
 
 
 def _check_location(limited: bool, country: object, state: object) -> None:
@@ -223,3 +114,106 @@ def _check_location(limited: bool, country: object, state: object) -> None:
         raise InvalidEvent("data_processing_options_country", "must be 1 where a state is given")
     if not limited and (country or state):
         raise InvalidEvent("data_processing_options", 'must be ["LDU"] where a country or state is given')
+
+
+def _name(_: str, given: object) -> str:
+    if type(given) is str and given in _STANDARD_EVENTS:
+        return given
+    if not isinstance(given, str):
+        raise InvalidEvent("event_name", "must be text")
+    name = str.__str__(given)
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
+        raise InvalidEvent("event_name", f"must be 1 to {MAX_NAME} printable characters without spaces around them")
+    return name
+
+
+def _event_id(name: str, given: object) -> str:
+    if given == "":
+        return ""
+    event_id = identifier(name, given, limit=MAX_EVENT_ID)
+    if not event_id or " " in event_id:
+        raise InvalidEvent(name, f"must be 1 to {MAX_EVENT_ID} printable characters without spaces")
+    return event_id
+
+
+def _time(name: str, given: object) -> datetime:
+    if not isinstance(given, datetime):
+        raise InvalidEvent("event_time", "must be a datetime")
+    if given.utcoffset() is None:
+        raise InvalidEvent("event_time", "must be aware: give it a time zone")
+    return given
+
+
+def _action_source(name: str, given: object) -> str:
+    if not (found := word(name, given, _ACTION_SOURCES)):
+        raise InvalidEvent(name, "is missing")
+    return found
+
+
+def _user_data(name: str, given: object) -> UserData | None:
+    if not isinstance(given, UserData):
+        raise InvalidEvent(name, "must be UserData: build it with UserData.of()")
+    return given if given.__dict__ else None
+
+
+def _custom_data(name: str, given: object) -> CustomData | None:
+    if not isinstance(given, CustomData):
+        raise InvalidEvent(name, "must be CustomData")
+    return given if given.__dict__ else None
+
+
+def _address(name: str, given: object) -> str:
+    address = text(name, given, limit=MAX_URL * 32)
+    if not address.isprintable():
+        raise InvalidEvent(name, "has unprintable characters")
+    return address if len(address) <= MAX_URL else address.partition("?")[0].partition("#")[0][:MAX_URL]
+
+
+def _opt_out(name: str, given: object) -> bool | None:
+    if given is None or isinstance(given, bool):
+        return given
+    raise InvalidEvent(name, "must be True, False or None")
+
+
+def _as_given(_: str, given: object) -> object:
+    return given
+
+
+def _segmentation(name: str, given: object) -> str:
+    return word(name, given, _SEGMENTATIONS)
+
+
+def _object(name: str, given: object) -> dict[str, Any] | None:
+    return json_object(name, given) or None
+
+
+def _original(name: str, given: object) -> dict[str, Any] | None:
+    """The event that this one completes; its time may be an aware datetime or whole seconds."""
+    if not isinstance(given, Mapping) or given.keys() - _ORIGINAL_KEYS:
+        raise InvalidEvent(name, "takes event_name, event_time, order_id and event_id")
+    original = dict(given)
+    if isinstance(moment := original.get("event_time"), datetime):
+        original["event_time"] = int(_time(name, moment).timestamp())
+    elif moment is not None:
+        count(name, moment, least=1)
+    return json_object(name, original) or None
+
+
+_RULES: dict[str, Rule] = {
+    "name": _name,
+    "event_time": _time,
+    "action_source": _action_source,
+    "event_id": _event_id,
+    "event_source_url": _address,
+    "referrer_url": _address,
+    "user_data": _user_data,
+    "custom_data": _custom_data,
+    "opt_out": _opt_out,
+    **dict.fromkeys(_LIMITS, _as_given),  # they are right or wrong together
+    "customer_segmentation": _segmentation,
+    "original_event_data": _original,
+    "attribution_data": _object,
+    "app_data": _object,
+    "messaging_channel": identifier,
+    "advanced_measurement_table": identifier,
+}

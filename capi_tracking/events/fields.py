@@ -23,9 +23,11 @@ def amount(field: str, value: object, *, signed: bool = False) -> Decimal | None
     exact = value if type(value) is Decimal else _decimal(field, value)
     if exact is None:
         return None
+    if exact.is_finite() and _ZERO <= exact < MAX_AMOUNT:
+        return exact
     if not exact.is_finite() or not -MAX_AMOUNT < exact < MAX_AMOUNT:
         raise InvalidEvent(field, "must be a finite amount below 10**15")
-    if exact < _ZERO and not signed:
+    if not signed:
         raise InvalidEvent(field, "must not be negative")
     return exact
 
@@ -107,6 +109,8 @@ def word(field: str, value: object, words: Container[str]) -> str:
 
 def currency(field: str, value: object) -> str:
     """An ISO 4217 code in upper case, or nothing."""
+    if type(value) is str and value in normalization.CURRENCIES:
+        return value
     found = text(field, value, limit=MAX_TEXT)
     code = normalization.currency(found)
     if found and not code:

@@ -1,14 +1,16 @@
 """Who did it. Customer data is hashed here; behind this door there is no plain text of it."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from operator import attrgetter
-from typing import Any, NamedTuple, TypedDict, TypeGuard, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeGuard, Unpack
 
 from .. import normalization
 from ..exceptions import InvalidEvent
 from ..normalization import as_text, is_hash, sha256
+from .encoding import quoted
+from .given import Rule, keep
 
 MAX_VALUES = 10
 MAX_LENGTH = 1000
@@ -49,7 +51,7 @@ class PlainUserData(TypedDict, total=False):
     ig_sid: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class UserData:
     """Only hashes, and what Meta wants unhashed; build it with ``of()``.
 
@@ -83,10 +85,10 @@ class UserData:
     ig_sid: str = ""
     notes: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        for values in _hashes_of(self):
-            if values and type(values) is not _Hashes:
-                _check_hashes(self)
+    if not TYPE_CHECKING:
+
+        def __init__(self, **given: Any) -> None:
+            keep(self, given, _RULES)
 
     @classmethod
     def of(cls, **plain: Unpack[PlainUserData]) -> "UserData":
@@ -95,21 +97,26 @@ class UserData:
         What can't be normalised is left out and noted, never raised. ``country`` gives phones without a country code
         theirs; without one the shop's own country does (``normalization.set_default_country``).
         """
-        if unknown := plain.keys() - _DOORS.keys():
-            raise TypeError(f"UserData.of() got an unexpected keyword argument {min(unknown)!r}")
-        intake = _Intake(_region(plain.get("country")))
-        found: dict[str, Any] = {}
+        user_data = cls()
+        held, region = user_data.__dict__, _region(plain.get("country"))
+        intake = _Intake(region)
         for name, value in plain.items():
+            key, rule, _, hashed, by_country = door = _DOORS.get(name) or _unexpected(name)
             # Most values are plain ASCII text that its rule takes at once; all others go the careful way.
-            key, rule, _, hashed, by_country = _DOORS[name]
-            normal = (rule(value, intake.region) if by_country else rule(value)) if _is_plain(value) else ""
-            found[key] = intake.take(_DOORS[name], value) if not normal else _hashes(normal) if hashed else normal
-        return cls(**found, notes=tuple(intake.notes))
+            normal = (rule(value, region) if by_country else rule(value)) if _is_plain(value) else ""
+            if normal:
+                held[key] = (_sha256(normal.encode()).hexdigest(),) if hashed else normal
+            elif found := intake.take(door, value):
+                held[key] = found
+        if intake.notes:
+            held["notes"] = tuple(intake.notes)
+        return user_data
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Meta's names of what is known."""
-        return tuple(key for key, value in zip(_KEYS, _values_of(self), strict=True) if value)
+        held = self.__dict__
+        return tuple([key for key in _KEYS if key in held])
 
     @property
     def too_broad(self) -> bool:
@@ -119,14 +126,17 @@ class UserData:
 
     def as_payload(self) -> dict[str, Any]:
         """The dict that Meta takes: lists of hashes, plain texts, whole numbers for Facebook's own ids."""
-        payload: dict[str, Any] = {
-            key: [*value] if key in _LISTS else value
-            for key, value in zip(_KEYS, _values_of(self), strict=True)
-            if value
-        }
-        for key in _NUMBERS & payload.keys():
-            payload[key] = int(payload[key])
+        payload: dict[str, Any] = json.loads(self.as_json())
         return payload
+
+    def as_json(self) -> str:
+        """Compact JSON text of it."""
+        parts = [
+            f'"{key}":["{_BETWEEN.join(value)}"]' if type(value) is tuple else _plain_member(key, value)
+            for key, value in self.__dict__.items()
+            if key != "notes"
+        ]
+        return f"{{{','.join(parts)}}}"
 
     def __repr__(self) -> str:
         return f"UserData({', '.join(self.keys)})"
@@ -134,9 +144,7 @@ class UserData:
 
 _KEYS = tuple(each.name for each in fields(UserData) if each.name != "notes")
 _NUMBERS = frozenset({"fb_login_id", "lead_id"})
-_LISTS = frozenset(HASHED)
-_values_of = attrgetter(*_KEYS)
-_hashes_of = attrgetter(*HASHED)
+_BETWEEN = '","'
 
 _IDS = (
     "subscription_id",
@@ -158,28 +166,16 @@ _TOO_BROAD = (
 )
 
 
-class _Hashes(tuple[str, ...]):
-    """Made by ``UserData.of()``: known to be hashes without another look."""
-
-    __slots__ = ()
-
-
-def _is_plain(value: Any) -> TypeGuard[str]:
+def _is_plain(value: object) -> TypeGuard[str]:
     return type(value) is str and value.isascii() and len(value) <= MAX_LENGTH and len(value) not in _HASH_LENGTHS
 
 
-def _hashes(normal: str) -> _Hashes:
-    return _Hashes((_sha256(normal.encode()).hexdigest(),))
+def _unexpected(name: str) -> "_Door":
+    raise TypeError(f"UserData.of() got an unexpected keyword argument {name!r}")
 
 
-def _check_hashes(user_data: UserData) -> None:
-    for key, values in zip(HASHED, _hashes_of(user_data), strict=True):
-        if not (isinstance(values, tuple) and all(map(_is_stored_hash, values))):
-            raise InvalidEvent(key, "holds plain text: build it with UserData.of(), which hashes")
-
-
-def _is_stored_hash(value: object) -> bool:
-    return type(value) is str and is_hash(value) and value == value.lower()
+def _plain_member(key: str, value: str) -> str:
+    return f'"{key}":{int(value)}' if key in _NUMBERS else f'"{key}":{quoted(value)}'
 
 
 class _Door(NamedTuple):
@@ -201,15 +197,15 @@ class _Intake:
         self.region = region
         self.notes: dict[str, None] = {}
 
-    def take(self, door: _Door, value: object) -> Any:
+    def take(self, door: _Door, value: object) -> tuple[str, ...] | str:
         return self._hashes(door, value) if door.hashed else self._text(door, value)
 
     def _normal(self, door: _Door, text: str) -> str:
         return door.rule(text, self.region) if door.by_country else door.rule(text)
 
-    def _hashes(self, door: _Door, value: object) -> _Hashes:
+    def _hashes(self, door: _Door, value: object) -> tuple[str, ...]:
         digests = (self._digest(door, each) for each in self._members(door, value))
-        return _Hashes(dict.fromkeys(digest for digest in digests if digest))
+        return tuple(dict.fromkeys(digest for digest in digests if digest))
 
     def _members(self, door: _Door, value: object) -> list[object]:
         kind = type(value)
@@ -301,3 +297,22 @@ _DOORS = {
         *((key, _token, "not an id") for key in _IDS),
     )
 }
+
+
+def _stored(name: str, given: object) -> tuple[str, ...] | None:
+    if not (isinstance(given, tuple) and all(map(_is_stored_hash, given))):
+        raise InvalidEvent(name, "holds plain text: build it with UserData.of(), which hashes")
+    return given or None
+
+
+def _is_stored_hash(value: object) -> bool:
+    return type(value) is str and is_hash(value) and value == value.lower()
+
+
+def _as_given(_: str, given: object) -> object:
+    return given or None
+
+
+_RULES: dict[str, Rule] = dict.fromkeys((each.name for each in fields(UserData)), _as_given) | dict.fromkeys(
+    HASHED, _stored
+)

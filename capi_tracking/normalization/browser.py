@@ -11,6 +11,7 @@ MAX_CLICK = 520  # a click id of 500 characters and what stands before it
 
 # A click id may hold dots itself, so what follows the time is one payload.
 _CLICK = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[\w~%+=*-]+(?:\.[\w~%+=*-]+)*", re.ASCII).fullmatch
+_PLAIN_CLICK = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[\w~%+=*-]+", re.ASCII).fullmatch
 _IN_SEGMENTS = re.compile(r"[^.]+(?:\.[^.]+){3}(?:\.(?:[^.]{2}|[^.]{8}))?").fullmatch
 _BROWSER = re.compile(r"fb\.[0-9]{1,2}\.[0-9]{13}\.[0-9]{1,20}(?:\.(?:[\w-]{2}|[\w-]{8}))?", re.ASCII).fullmatch
 
@@ -25,6 +26,8 @@ _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1
 def fbc(text: str) -> str:
     """The click cookie, verbatim but for a click id's own dots; "" if it is malformed (a time in seconds included)."""
     stripped = text.strip()
+    if len(stripped) <= MAX_CLICK and _PLAIN_CLICK(stripped):
+        return stripped
     return _whole(stripped) if len(stripped) <= MAX_CLICK and _CLICK(stripped) else ""
 
 

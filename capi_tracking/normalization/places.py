@@ -41,6 +41,8 @@ _NO_LETTERS = str.maketrans("", "", string.punctuation + string.whitespace + str
 
 def city(text: str) -> str:
     """Lower-case letters with their accents; no spaces, signs or digits (a district's number is no part of the name)."""
+    if text.isascii() and text.isalpha():
+        return text.lower()
     return text.translate(_NO_LETTERS).lower() if _simple(text) else kept(text, "LM")
 
 
@@ -62,6 +64,8 @@ def postal_code(text: str, country: str = "") -> str:
         return match[1] if (match := _zip_code(stripped)) else ""
     if not country and (match := _plus_four(stripped)):
         return match[1]
+    if stripped.isdigit() and stripped.isascii():
+        return stripped if 2 <= len(stripped) <= 12 else ""
     folded = stripped.translate(_ASCII_SIGNS).lower() if _simple(stripped) else kept(stripped, "LN")
     return folded if 2 <= len(folded) <= 12 and any(char.isdecimal() for char in folded) else ""
 
