@@ -132,6 +132,14 @@ def test_judge__twice_under_one_lease_is_a_double() -> None:
     assert judged(acceptances=at_once, recorded={}, troubles=everything).doubled == ["id-a"]
 
 
+def test_judge__two_processes_of_one_worker_may_each_have_had_the_lease() -> None:
+    at_once = [taken(), taken(2, at=AT + 0.2)]
+    looks = {"id-a": [Look("w.1", AT - 0.2), Look("w.1", AT - 0.1)]}
+    changes = {"acceptances": at_once, "recorded": {}, "looks": looks}
+    assert judged(**changes, troubles=[trouble(LEASES, AT - 0.15, AT - 0.15)]).ambiguous == ["id-a"]
+    assert judged(**changes).doubled == ["id-a"]
+
+
 def test_judge__a_worker_that_woke_with_an_outdated_lease_is_explained_by_its_sleep() -> None:
     first, woken = taken(worker="w.2"), taken(2, at=LATER, worker="w.1")
     looks = {"id-a": [Look("w.1", AT - 5.6), Look("w.2", AT - 0.1)]}

@@ -55,7 +55,7 @@ def go(chosen: argparse.Namespace) -> int:
         from tests.chaos.run import Run
 
         verdict = Run(folder, servers, graph, seed, chosen.seconds).result()
-    for line in verdict.details():
+    for line in [*verdict.details(), *verdict.stories]:
         say(line)
     if not verdict.is_good:
         say(f"Failed: {', '.join(verdict.failures)}. Once more with --seconds {chosen.seconds} --seed {seed}.")

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.brokers.processes import Process, worker_command
+from tests.chaos.verdict import Trouble
 
 APP = "tests.brokers.shop_app"
 WATCH_INTERVAL = "0.7"
@@ -26,9 +27,11 @@ class Member:
         self.process: Process | None = None
         self.incarnation = 0
         self.ended_at: float | None = None
+        self.last_seen_at = time.time()
         self.was_killed = False
         self.is_wanted = True
         self.accidents = 0
+        self.ends: list[Trouble] = []
 
     @property
     def name(self) -> str:
@@ -47,13 +50,17 @@ class Member:
         return self.process is not None and self.process.process.poll() is None
 
     def start(self) -> None:
-        self.clear()
+        if self.ended_at is not None:  # its orphans went on until now
+            self.clear()
+            self.ends.append(Trouble("restart", self.name, self.last_seen_at, time.time()))
         self.incarnation += 1
         self.ended_at, self.was_killed = None, False
         self.process = Process(self.command, self.env | {"CHAOS_NAME": self.name}, self.log)
 
     def look_after(self) -> None:
         """As a supervisor does: what has ended is started again."""
+        if self.is_alive:
+            self.last_seen_at = time.time()
         if self.is_alive or not self.is_wanted:
             return
         if self.ended_at is None:

@@ -40,7 +40,7 @@ def gather(graph: Graph, journals: Iterable[Path], troubles: Troubles) -> Eviden
         acceptances=graph.accepted,
         recorded=_recorded(),
         looks=_looks(),
-        troubles=troubles.noted,
+        troubles=troubles.noted + [end for member in troubles.cast.members for end in member.ends],
         kills=troubles.kills,
     )
 

@@ -97,6 +97,13 @@ class PostgreSQL(Server):
             command, user=self.owner, cwd=self.folder, check=True, capture_output=True, timeout=PREPARE_SECONDS
         )
 
+    def start(self) -> None:
+        """Its memory must be free again: a shutdown that is not over yet is hastened, and never by SIGKILL."""
+        if self.process:
+            self.stop(signal.SIGQUIT)
+            self.process.wait(PREPARE_SECONDS)
+        super().start()
+
     def launch(self) -> Process:
         options = [part for setting in (f"port={self.port}", *self.SETTINGS) for part in ("-c", setting)]
         command = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *options]

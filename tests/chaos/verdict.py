@@ -83,6 +83,7 @@ class Verdict:
     doubled: list[str]
     ambiguous: list[str]
     wrong: dict[str, list[str]]
+    stories: list[str] = field(default_factory=list)
 
     @property
     def failures(self) -> dict[str, list[str]]:
@@ -119,6 +120,7 @@ def judge(evidence: Evidence) -> Verdict:
         lost=sorted(evidence.orders - accepted),
         doubled=doubled,
         ambiguous=ambiguous,
+        stories=[_story(event_id, evidence) for event_id in doubled[:SHOWN]],
         wrong={
             "order without a row": sorted(evidence.orders - rows),
             "row without an order": sorted(rows - evidence.orders),
@@ -149,10 +151,24 @@ def _is_double(first: Acceptance, again: Acceptance, evidence: Evidence) -> bool
         return True
     taken = sorted((_looked_at(one, evidence), one.at, one) for one in (first, again))
     (early_look, _, early), (late_look, _, _) = taken
-    if early_look == late_look:
-        return True  # twice under one lease
+    if early_look == late_look:  # twice under one lease, unless two processes of that worker each had looked
+        early_look = _looked_at(early, evidence, before=late_look)
+        if early.at - early_look > FRESH_SECONDS:
+            return True
     between = (early_look, min(late_look, early.at + RECORDING_SECONDS))
     return not any(_explains(trouble, early, between) for trouble in evidence.troubles)
+
+
+def _story(event_id: str, evidence: Evidence) -> str:
+    """What is known of one event, to find out why it was taken twice."""
+    taken = [one for one in evidence.acceptances if one.event_id == event_id]
+    told = [f"{one.worker} at {one.at:.3f}, recorded {evidence.recorded.get(one.trace)}" for one in taken]
+    looks = [f"{look.worker} {look.at:.3f}" for look in evidence.looks.get(event_id, [])]
+    whom = {DATABASE, LEASES, ANSWERS, *(one.worker for one in taken)}
+    span = (min(one.at for one in taken) - RECORDING_SECONDS, max(one.at for one in taken))
+    near = [trouble for trouble in evidence.troubles if trouble.whom in whom and _overlaps(trouble, *span)]
+    hits = [f"{one.kind} {one.whom} {one.began:.3f}-{one.ended:.3f}" for one in near]
+    return f"{event_id}: taken from {'; '.join(told)} | looks {'; '.join(looks)} | troubles {'; '.join(hits)}"
 
 
 def _was_known(first: Acceptance, again: Acceptance, evidence: Evidence) -> bool:
@@ -167,9 +183,9 @@ def _is_stale(one: Acceptance, evidence: Evidence) -> bool:
     return one.at - looked_at - _asleep(one, looked_at, evidence.troubles) > FRESH_SECONDS
 
 
-def _looked_at(one: Acceptance, evidence: Evidence) -> float:
-    looks = evidence.looks.get(one.event_id, [])
-    return max((look.at for look in looks if look.worker == one.worker and look.at <= one.at), default=float("-inf"))
+def _looked_at(one: Acceptance, evidence: Evidence, before: float = float("inf")) -> float:
+    looks = [look.at for look in evidence.looks.get(one.event_id, []) if look.worker == one.worker]
+    return max((at for at in looks if at <= one.at and at < before), default=float("-inf"))
 
 
 def _asleep(one: Acceptance, since: float, troubles: Iterable[Trouble]) -> float:
