@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from traceback import extract_tb
+from typing import Any, NoReturn
 
 from django.db import transaction
 
@@ -23,11 +25,12 @@ def shielded(using: str) -> Iterator[Outcome]:
     """Log what goes wrong inside; the shop's own work goes on.
 
     The savepoint keeps a failed query of ours from poisoning the caller's transaction. If the database has thrown
-    that whole transaction away (InnoDB's deadlock does), the error rises: hiding it would lose the shop's order.
+    that whole transaction away (InnoDB's deadlock does, and a lost connection), the error rises: hiding it would lose
+    the shop's order.
     """
     outcome = Outcome()
     try:
-        with transaction.atomic(using=using):
+        with _savepoint(using):
             yield outcome
     except Exception as error:
         connection = transaction.get_connection(using)
@@ -35,6 +38,25 @@ def shielded(using: str) -> Iterator[Outcome]:
             raise
         outcome.error = error
         log_failure(error)
+
+
+@contextmanager
+def _savepoint(using: str) -> Iterator[None]:
+    """A transaction or savepoint; where none can be begun, the first query inside fails as the beginning did."""
+    connection = transaction.get_connection(using)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(transaction.atomic(using=using))
+        except Exception as error:
+            if connection.in_atomic_block:
+                transaction.set_rollback(True, using=using)  # it is the caller's transaction that can't go on
+                raise
+            stack.enter_context(connection.execute_wrapper(partial(_refuse, error)))
+        yield
+
+
+def _refuse(error: Exception, *args: Any) -> NoReturn:
+    raise error
 
 
 def log_failure(error: Exception) -> None:

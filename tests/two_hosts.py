@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from capi_tracking.sandbox import Sandbox
+from tests.watch import Watch
+from tests.words import positive, say
 
 DATABASE_URL = "postgres://postgres@127.0.0.1:5432/postgres"
 BROKER_URL = "redis://127.0.0.1:6379/0"
@@ -49,18 +51,6 @@ def main() -> int:
     result = run(chosen.rows, chosen.seconds)
     say(result.line())
     return 0 if result.is_good else 1
-
-
-def positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def set_up(database_url: str, broker_url: str) -> None:
@@ -160,25 +150,6 @@ class Host:
         return journal(self.folder / "journal", what)
 
 
-class Watch:
-    """Takes down what the sandbox accepted while it is still in the sandbox's bounded memory."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox, self.last = sandbox, 0
-        self.accepted: Counter[str] = Counter()
-
-    def look(self) -> int:
-        """How many different events there are by now."""
-        for event in self.sandbox.events:
-            number = int(str(event["number"]))
-            if number > self.last:
-                if number != self.last + 1:
-                    raise RuntimeError(f"Events {self.last + 1} to {number - 1} went by unseen.")
-                self.last = number
-                self.accepted[str(event["event_id"])] += 1
-        return len(self.accepted)
-
-
 def run(rows: int, seconds: int) -> Result:
     result = Result(rows, {f"order-{number}" for number in range(1, rows + 1)})
     from tests.brokers.databases import own_database
@@ -190,12 +161,16 @@ def run(rows: int, seconds: int) -> Result:
         env = closing.enter_context(own_queue(folder)) | {"DATABASE_URL": database_url, "SHOP_GRAPH_URL": sandbox.url}
         hosts = [Host(name, folder / f"host-{name}", env, closing) for name in HOSTS]
         try:
-            drain(result, hosts, Watch(sandbox), seconds)
+            drain(result, hosts, watched(sandbox, result), seconds)
         except BaseException:
             for process in (process for host in hosts for process in host.processes):
                 sys.stderr.write(f"--- {process.log}\n{process.tail}\n")
             raise
     return result
+
+
+def watched(sandbox: Sandbox, result: Result) -> Watch:
+    return Watch(lambda: sandbox.events, lambda hit: result.accepted.update([str(hit["event_id"])]))
 
 
 def drain(result: Result, hosts: list[Host], watch: Watch, seconds: int) -> None:
@@ -212,10 +187,11 @@ def drain(result: Result, hosts: list[Host], watch: Watch, seconds: int) -> None
     until(lambda: all(host.is_ready() for host in hosts), "the workers of both hosts are ready", READY_SECONDS)
     started = time.monotonic()
     place(hosts, half + 1, result.rows - half)
-    while watch.look() < result.rows and time.monotonic() < started + seconds:
+    while len(result.accepted) < result.rows and time.monotonic() < started + seconds:
         for host in hosts:
             host.check()
         time.sleep(0.2)
+        watch.look()
     result.seconds = time.monotonic() - started
     settle(result, hosts, watch)
 
@@ -240,7 +216,7 @@ def settle(result: Result, hosts: list[Host], watch: Watch) -> None:
         time.sleep(0.2)
     time.sleep(2)
     watch.look()
-    result.accepted, result.shares = watch.accepted, [host.delivered for host in hosts]
+    result.shares = [host.delivered for host in hosts]
 
 
 @contextmanager

@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from capi_tracking.models import OutboxEvent, outbox_key
 from capi_tracking.orders import identity
+from capi_tracking.shield import shielded
 from demo_project.shop.models import Category, Order
 from tests.outbox_rows import make_rows
 from tests.sales import new_order
-from tests.services.servers import MARIADB, POSTGRESQL, wants
+from tests.services.servers import MARIADB, POSTGRESQL, wants, wants_a_server
 from tests.services.side_by_side import Worker, wait_for
 from tests.waiting import until
 
@@ -178,3 +180,34 @@ def test_save__an_adapters_broken_query_does_not_poison_the_shops_transaction(
         Category.objects.create(slug="kite", title="Kite")
     assert Order.objects.exists()
     assert Category.objects.exists()
+
+
+def hang_up() -> None:
+    connection.connection.close()
+
+
+def reconnect() -> None:
+    with suppress(OperationalError):  # MariaDB's driver minds that it is closed
+        connection.close()
+
+
+@wants_a_server()
+def test_order__that_is_committed_is_no_error_if_the_connection_goes_next() -> None:
+    """What completes it runs after the commit; the buyer has paid and must not see a 500."""
+    with transaction.atomic():
+        transaction.on_commit(hang_up)
+        new_order().save()
+    reconnect()
+    assert OutboxEvent.objects.count() == 1
+
+
+@wants_a_server()
+def test_order__whose_connection_goes_before_its_row_is_written_is_an_error_of_the_databases() -> None:
+    with pytest.raises((OperationalError, InterfaceError)), transaction.atomic():
+        order = new_order(status=Order.Status.NEW)
+        order.save()
+        hang_up()
+        with shielded("default"):
+            pytest.fail("the shop would believe in its order")
+    reconnect()
+    assert not Order.objects.exists()
