@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics, orders
 from ..models import OutboxEvent, Status
-from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter
+from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter, StatusFilter
 from .readonly import ReadOnlyAdmin, pill
 
 LEVELS = {
@@ -35,7 +35,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match", "pixel"]
     list_filter = [
         EventPeriodFilter,
-        "status",
+        ("status", StatusFilter),
         EventNameFilter,
         PairFilter,
         "source",

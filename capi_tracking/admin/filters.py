@@ -63,6 +63,15 @@ class EventNameFilter(admin.SimpleListFilter):
         return queryset.filter(event_name=self.value()) if self.value() else queryset
 
 
+class StatusFilter(admin.ChoicesFieldListFilter):
+    """Django's own, led by an index."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = super().queryset(request, queryset)
+        given = self.lookup_val or ()
+        return chosen.ended_as(given[0]) if len(given) == 1 else chosen
+
+
 class PixelFilter(admin.SimpleListFilter):
     title = _("pixel")
     parameter_name = "of_pixel"

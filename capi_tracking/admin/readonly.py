@@ -63,7 +63,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only the filters' own: others scan the table, and would spell out what the pages shorten."""
-        ours = {getattr(each, "parameter_name", each) for each in self.list_filter}
+        fields = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
+        ours = {getattr(each, "parameter_name", each) for each in fields}
         return lookup.partition("__")[0] in ours
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -35,7 +35,7 @@ class Waiting:
 
 
 def backlog(*, pixel: str, using: str) -> list[Backlog]:
-    """One query, by the index on status."""
+    """One query, of the rows that wait alone."""
     rows = OutboxEvent.objects.using(using).waiting()
     if pixel:
         rows = rows.filter(pixel=pixel)

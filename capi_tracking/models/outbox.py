@@ -1,13 +1,14 @@
 """The outbox: one row per event and pixel. What may happen to a row stands in ``verbs``."""
 
 from django.db import models
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..consent import ConsentState
 from .exact import ExactCharField
 from .indexes import SparseIndex
-from .states import UNSETTLED, Priority, Source, Status
+from .states import UNSENT, UNSETTLED, Priority, Source, Status
 from .verbs import OutboxQuerySet
 
 
@@ -75,6 +76,18 @@ class OutboxEvent(models.Model):
     phone_key = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001
     external_key = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001
 
+    # Two of a kind, for the indexes alone: made by the database, and what a lease writes does not change them.
+    queue = models.GeneratedField(
+        expression=Case(When(due_at__isnull=False, then=F("priority"))),
+        output_field=models.PositiveSmallIntegerField(null=True),
+        db_persist=True,
+    )
+    unsent_as = models.GeneratedField(
+        expression=Case(When(status__in=UNSENT, then=F("status"))),
+        output_field=models.CharField(max_length=16, null=True),
+        db_persist=True,
+    )
+
     created_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
@@ -83,20 +96,20 @@ class OutboxEvent(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        # Each lease and each answer writes a row's entry in every index anew, hence partial ones, and none by db_index
-        # or unique=True: on PostgreSQL those make a second one for LIKE.
+        # An answer writes a row's entry in every index anew, hence partial ones, and none by db_index or unique=True: on
+        # PostgreSQL those make a second one for LIKE. A lease writes none there, as long as no index, nor an index's
+        # condition, has a column that it changes: status, due_at, lease_token, leases.
         constraints = [
             models.UniqueConstraint(fields=["key"], name="capi_one_row_per_key"),
             models.UniqueConstraint(
-                fields=["pixel", "event_name", "order_key", "part"], name="capi_one_event_per_order_and_part"
+                fields=["order_key", "pixel", "event_name", "part"], name="capi_one_event_per_order_and_part"
             ),
         ]
         indexes = [
-            SparseIndex(fields=["pixel", "priority", "due_at", "id"], sparse="due_at", name="capi_claim"),
-            models.Index(fields=["status", "deadline_at"], name="capi_status_deadline"),
+            SparseIndex(fields=["pixel", "queue", "id"], sparse="queue", name="capi_claim"),
+            models.Index(fields=["redacted_at", "settled_at", "deadline_at"], name="capi_settled"),
+            SparseIndex(fields=["unsent_as", "deadline_at"], sparse="unsent_as", name="capi_unsent"),
             models.Index(fields=["event_time"], name="capi_event_time"),
-            SparseIndex(fields=["redacted_at", "settled_at"], sparse="settled_at", name="capi_redact"),
-            _sparse_index("order_key", name="capi_order"),
             models.Index(fields=["event_id"], name="capi_event_id"),
             _sparse_index("visitor_key", name="capi_visitor_key"),
             _sparse_index("email_key", name="capi_email_key"),

@@ -13,7 +13,8 @@ from django.utils import timezone
 from ..conf import conf
 from .clock import DatabaseNow
 from .inserts import insert_once
-from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSETTLED, URGENT, Priority, Status
+from .oneof import OneOf
+from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
 
 if TYPE_CHECKING:
     from .outbox import OutboxEvent
@@ -43,6 +44,18 @@ class Closed(NamedTuple):
 def _tried(attempt: int | None) -> dict[str, Any]:
     """What one more request leaves on its rows. An answered lease is no unanswered one."""
     return {"attempts": F("attempts") + 1, "last_attempt": attempt, "leases": 0} if attempt else {}
+
+
+def _pks(rows: list[Claimed]) -> list[int]:
+    return [row.pk for row in rows]
+
+
+# A lease that ran out was one without an answer.
+_UNANSWERED = Case(
+    When(status=Status.LEASED, leases__lt=LEASE_LIMIT, then=F("leases") + 1),
+    default=F("leases"),
+    output_field=models.PositiveSmallIntegerField(),
+)
 
 
 class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
@@ -84,51 +97,56 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     # -- out -----------------------------------------------------------------------------------------------------
 
     def due(self, pixel: str, priority: int) -> "OutboxQuerySet":
-        """Rows to send now, leases that ran out among them, in the order of the claim index."""
-        # due_at__isnull=False makes the planner see that the partial index fits
-        return self.filter(pixel=pixel, priority=priority, due_at__isnull=False, due_at__lte=DatabaseNow()).order_by(
-            "due_at", "id"
-        )
+        """Rows to send now, leases that ran out among them, the oldest first: in the order of the claim index."""
+        return self.filter(pixel=pixel, queue=priority, due_at__lte=DatabaseNow()).order_by("id")
 
     def claim(self, pixel: str, priority: int, *, limit: int, lease: timedelta) -> tuple[str, list[Claimed]]:
         """Lease up to ``limit`` due rows to the caller alone. Returns the lease's token and the rows."""
         token = uuid.uuid4().hex
         rows = self.due(pixel, priority)
+        if not connections[self.db].features.has_select_for_update_skip_locked:
+            return token, self._claim_first(rows[:limit], token, lease)
         if not rows.exists():  # an idle worker takes no lock and opens no transaction
             return token, []
-        if connections[self.db].features.has_select_for_update_skip_locked:
-            leased = self._claim_skipping_locked(rows, token, limit, lease)
-        else:
-            # One statement in autocommit: SQLite that reads first and writes later is locked out by others.
-            leased = self.filter(pk__in=rows.values("pk")[:limit])._lease(token, lease)
-        return token, self._claimed(pixel, priority, token) if leased else []
-
-    def _claim_skipping_locked(self, rows: "OutboxQuerySet", token: str, limit: int, lease: timedelta) -> int:
         with transaction.atomic(using=self.db):
-            chosen = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-            return self.filter(pk__in=chosen)._lease(token, lease) if chosen else 0
+            claimed = rows.select_for_update(skip_locked=True)[:limit]._as_claimed()
+            if claimed:
+                self.those(_pks(claimed))._lease(token, lease)
+        return token, claimed
+
+    def _claim_first(self, rows: "OutboxQuerySet", token: str, lease: timedelta) -> list[Claimed]:
+        """In autocommit: SQLite that reads first and writes later in one transaction is locked out by others.
+
+        Another worker may be faster with some of the rows, or with all, and then there may be more.
+        """
+        while claimed := rows._as_claimed():
+            mine = self.those(_pks(claimed)).filter(due_at__lte=DatabaseNow())._lease(token, lease)
+            if mine == len(claimed):
+                return claimed
+            if mine:
+                kept = set(self.those(_pks(claimed)).filter(lease_token=token).values_list("pk", flat=True))
+                return [row for row in claimed if row.pk in kept]
+        return []
+
+    def _as_claimed(self) -> list[Claimed]:
+        """As they will be under the lease. The database says what is late: a worker's clock may be wrong."""
+        late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
+        seen = self.annotate(is_late=late, unanswered=_UNANSWERED)
+        columns = ("unanswered" if name == "leases" else name for name in Claimed._fields)
+        return [Claimed(*values) for values in seen.values_list(*columns)]
 
     def _lease(self, token: str, lease: timedelta) -> int:
-        ran_out = When(status=Status.LEASED, leases__lt=LEASE_LIMIT, then=F("leases") + 1)
         return self.update(
             # before the status: MySQL assigns from left to right
-            leases=Case(ran_out, default=F("leases"), output_field=models.PositiveSmallIntegerField()),
+            leases=_UNANSWERED,
             status=Status.LEASED,
             lease_token=token,
             due_at=DatabaseNow() + lease,
         )
 
-    def _claimed(self, pixel: str, priority: int, token: str) -> list[Claimed]:
-        # a lease ends in the future, so the claim index leads straight past the backlog
-        mine = self.filter(pixel=pixel, priority=priority, due_at__gt=DatabaseNow(), lease_token=token)
-        # the database says what is late: a worker whose clock is wrong must not throw the outbox away
-        late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
-        mine = mine.annotate(is_late=late)
-        return [Claimed(*values) for values in mine.order_by("id").values_list(*Claimed._fields)]
-
     def held_by(self, token: str, pks: Collection[int]) -> "OutboxQuerySet":
         """Those of the rows that the lease still covers: failures are recorded on these alone."""
-        return self.filter(pk__in=pks, status=Status.LEASED, lease_token=token)
+        return self.those(pks).filter(status=Status.LEASED, lease_token=token)
 
     def extend(self, token: str, pks: Collection[int], lease: timedelta) -> bool:
         """Renew the lease before a request. False if any row was lost to another worker."""
@@ -140,8 +158,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def settle(self, pks: Collection[int], *, attempt: int | None, short: bool, test: bool) -> int:
         """Meta took them. Final, whoever holds the lease."""
-        return self.filter(pk__in=pks, status__in=UNSETTLED)._close(
-            Status.SENT, attempt=attempt, short_ack=short, is_test=test, sent_at=timezone.now(), reason=""
+        return (
+            self.those(pks)
+            .filter(status__in=UNSETTLED)
+            ._close(Status.SENT, attempt=attempt, short_ack=short, is_test=test, sent_at=timezone.now(), reason="")
         )
 
     def put_back(
@@ -182,7 +202,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         Rows under a lease that still runs are left to their worker.
         """
         now = DatabaseNow()
-        late = self.filter(status__in=UNSETTLED, deadline_at__lte=now).exclude(status=Status.LEASED, due_at__gt=now)
+        late = self.waiting().filter(deadline_at__lte=now).exclude(status=Status.LEASED, due_at__gt=now)
         pks = list(late.values_list("pk", flat=True)[:limit])
         return late.filter(pk__in=pks)._lapse(pks) if pks else []
 
@@ -201,7 +221,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def pass_over(self, *, limit: int) -> int:
         """Shadow mode: close up to ``limit`` due rows in place of sending them. Going live sends none of them again."""
-        due = self.filter(status__in=(Status.PENDING, Status.LEASED), due_at__lte=DatabaseNow())
+        due = self.waiting().filter(due_at__lte=DatabaseNow())
         pks = list(due.values_list("pk", flat=True)[:limit])
         return due.filter(pk__in=pks)._close(Status.SKIPPED, reason="shadow", payload="", redacted_at=timezone.now())
 
@@ -210,7 +230,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
         Those that are held already are held for this reason from now on, since no new token may let them go.
         """
-        old = self.filter(status__in=UNSETTLED, created_at__lt=DatabaseNow() - age)
+        old = self.waiting().filter(created_at__lt=DatabaseNow() - age)
         old = old.exclude(status=Status.HELD, reason="restored")
         pks = list(old.values_list("pk", flat=True)[:limit])
         return old.filter(pk__in=pks).update(
@@ -225,7 +245,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         settled = self.filter(redacted_at=None, settled_at__isnull=False, settled_at__lte=DatabaseNow() - after)
         over = settled.exclude(status__in=(*UNSETTLED, Status.DEAD)).order_by("settled_at")
         # a query of its own: with OR no index would lead to either
-        hopeless = self.filter(redacted_at=None, status=Status.DEAD, deadline_at__lte=DatabaseNow())
+        hopeless = self.ended_as(Status.DEAD).filter(redacted_at=None, deadline_at__lte=DatabaseNow())
         pks = list(over.values_list("pk", flat=True)[:limit])
         pks += hopeless.values_list("pk", flat=True)[: limit - len(pks)]
         return (
@@ -236,10 +256,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def hasten(self, *, limit: int) -> int:
         """Move up to ``limit`` rows that are near their deadline into the first class."""
-        near = self.filter(
+        near = self.waiting().filter(
             status=Status.PENDING, priority=Priority.NORMAL, deadline_at__lte=DatabaseNow() + URGENT
-        ).values_list("pk", flat=True)
-        pks = list(near[:limit])
+        )
+        pks = list(near.values_list("pk", flat=True)[:limit])
         return self.filter(pk__in=pks, status=Status.PENDING).update(priority=Priority.FIRST) if pks else 0
 
     def _close(self, status: str, *, attempt: int | None = None, **values: Any) -> int:
@@ -289,8 +309,16 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     # -- questions -----------------------------------------------------------------------------------------------
 
+    def those(self, pks: Collection[int]) -> "OutboxQuerySet":
+        return self.filter(OneOf(pks))
+
     def waiting(self) -> "OutboxQuerySet":
-        return self.filter(status__in=UNSETTLED)
+        # both times are empty then, and lead the index to these rows
+        return self.filter(status__in=UNSETTLED, redacted_at=None, settled_at=None)
+
+    def ended_as(self, status: str) -> "OutboxQuerySet":
+        """Rows of this status; by its index where the status says that they were not sent."""
+        return self.filter(status=status, unsent_as=status) if status in UNSENT else self.filter(status=status)
 
     def settled(self) -> "OutboxQuerySet":
         return self.exclude(status__in=UNSETTLED)

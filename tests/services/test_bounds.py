@@ -91,7 +91,7 @@ def test_track__stores_the_longest_to_the_last_character(make_event: Any) -> Non
     row = track(event, order_key=WIDE * 128, part=WIDE * 32, consent=consent)
     stored = OutboxEvent.objects.get()
     for field in OutboxEvent._meta.concrete_fields:
-        if field.name not in {"id", "due_at"}:
+        if field.name not in {"id", "due_at"} and not field.generated:
             assert getattr(stored, field.attname) == getattr(row, field.attname), field.name
 
 

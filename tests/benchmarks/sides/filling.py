@@ -37,7 +37,7 @@ def copy(template: Any, count: int, **columns: str) -> None:
 
 def _copy(template: Any, first: int, last: int, columns: dict[str, str]) -> None:
     table = template._meta.db_table
-    names = [field.column for field in template._meta.concrete_fields if field.column != "id"]
+    names = [field.column for field in template._meta.concrete_fields if field.column != "id" and not field.generated]
     values = {name: f"{table}.{name}" for name in names} | _different(table) | columns
     chosen = ", ".join(values[name] for name in names)
     quoted = ", ".join(connection.ops.quote_name(name) for name in names)

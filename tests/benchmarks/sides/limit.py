@@ -33,14 +33,16 @@ class Table(NamedTuple):
 
     name: str
     due: str
+    order: str
     lease: str
     sent: str
 
 
-PLAIN = Table("plain_outbox", "due_at IS NOT NULL", "lease", "sent_at = {now}")
+PLAIN = Table("plain_outbox", "due_at IS NOT NULL", "due_at, id", "lease", "sent_at = {now}")
 OURS = Table(
     "capi_tracking_outboxevent",
-    "due_at IS NOT NULL AND pixel = 'default' AND priority = 0",
+    "queue = 0 AND pixel = 'default'",
+    "id",
     "lease_token",
     "sent_at = {now}, settled_at = {now}, attempts = attempts + 1",
 )
@@ -105,7 +107,7 @@ def drain(table: Table, encode: Encode, count: int) -> None:
 
 
 def claim(table: Table) -> list[tuple[int, str]]:
-    due = f"due_at <= {NOW[connection.vendor]} AND {table.due} ORDER BY due_at, id"
+    due = f"due_at <= {NOW[connection.vendor]} AND {table.due} ORDER BY {table.order}"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT id, payload FROM {table.name} WHERE {due} LIMIT {BATCH}{LOCK[connection.vendor]}", [])
         rows: list[tuple[int, str]] = cursor.fetchall()

@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.db.models import F
+from django.db.models.lookups import In
+
+
+class OneOf(In):  # type: ignore[type-arg]
+    """Rows by their pks. PostgreSQL gets them as one array: reading a thousand placeholders takes longer than the rows."""
+
+    def __init__(self, pks: Any) -> None:
+        super().__init__(F("pk"), list(pks))
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]
