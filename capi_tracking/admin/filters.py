@@ -67,7 +67,7 @@ class StatusFilter(admin.ChoicesFieldListFilter):
     """Django's own, led by an index."""
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        chosen = super().queryset(request, queryset)
+        chosen: Any = super().queryset(request, queryset)
         given = self.lookup_val or ()
         return chosen.ended_as(given[0]) if len(given) == 1 else chosen
 

@@ -4,7 +4,7 @@ from django.db.models import F
 from django.db.models.lookups import In
 
 
-class OneOf(In):  # type: ignore[type-arg]
+class OneOf(In):
     """Rows by their pks. PostgreSQL gets them as one array: reading a thousand placeholders takes longer than the rows."""
 
     def __init__(self, pks: Any) -> None:
