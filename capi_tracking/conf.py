@@ -42,6 +42,7 @@ class Settings:
     BATCH_SIZE: int = 1000
     BATCH_BYTES: int = 4_000_000
     EVENT_BYTES: int = 1_000_000
+    GZIP: bool = False
     LEASE: timedelta = timedelta(minutes=5)
     NUDGE: str | None = "celery"
 

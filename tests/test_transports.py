@@ -1,5 +1,6 @@
 """Transports: one contract for all, the code table row by row, and HTTP against servers that misbehave."""
 
+import gzip
 import hashlib
 import hmac
 import io
@@ -321,6 +322,14 @@ def test_graph__posts_json_with_the_token_in_the_body_alone(server: Server) -> N
         "access_token": TOKEN,
         "partner_agent": "django-capi-tracking",
     }
+
+
+def test_graph__compresses_where_the_setting_says_so(server: Server, capi: Any) -> None:
+    capi(GRAPH_URL=server.url, GZIP=True)
+    GraphTransport(PIXEL).send(BATCH)
+    ((_, headers, body),) = server.requests
+    assert headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(body))["data"] == BATCH.events
 
 
 def test_graph__sends_proof_and_test_code_where_they_are_set(server: Server) -> None:

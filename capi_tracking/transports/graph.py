@@ -1,5 +1,6 @@
 """Meta's Graph API over HTTPS: the only file that knows its codes."""
 
+import gzip
 import hashlib
 import hmac
 import json
@@ -25,6 +26,8 @@ from .base import Acknowledgement, Batch, Transport, UnknownRefusal
 
 MAX_ANSWER = 1_000_000  # bytes; Meta's own are below one kilobyte
 CHUNK = 65_536
+JSON = {"Content-Type": "application/json"}
+GZIP_LEVEL = 1  # more costs much time and saves little: most of it are hashes
 CONNECTIONS = 8
 MAX_TRACE_ID = 64
 MAX_MESSAGE = 300
@@ -158,8 +161,8 @@ class GraphTransport(Transport):
         try:
             with session(os.getpid()).post(
                 self.url,
-                data=body,
-                headers={"Content-Type": "application/json"},
+                data=gzip.compress(body, GZIP_LEVEL) if conf.GZIP else body,
+                headers=JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {}),
                 timeout=(conf.CONNECT_TIMEOUT.total_seconds(), conf.READ_TIMEOUT.total_seconds()),
                 allow_redirects=False,
                 stream=True,

@@ -13,6 +13,7 @@ CAPI_TRACKING = {
     **CAPI_TRACKING,
     "TRANSPORT": "capi_tracking.transports.graph.GraphTransport",
     "GRAPH_URL": os.environ.get("BENCHMARK_GRAPH_URL", "http://127.0.0.1:9"),
+    "GZIP": os.environ.get("BENCHMARK_GZIP") == "on",
     "NUDGE": os.environ.get("BENCHMARK_NUDGE") or None,
 }
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -3,6 +3,7 @@
 It counts events, and bytes; with ``keep`` it also remembers the bodies, to say how often each event came.
 """
 
+import gzip
 import json
 import re
 import socket
@@ -18,6 +19,7 @@ from tests.benchmarks.sides.lines import serve
 
 BUFFER = 1 << 20
 EVENT_ID = re.compile(rb'"event_id":\s*"([^"]+)"')
+GZIPPED = b"\x1f\x8b"
 EVENT = b"event_name"  # in JSON, and in a form's quoted JSON alike
 
 
@@ -59,12 +61,13 @@ def read(stream: IO[bytes]) -> bytes | None:
     return stream.read(length)
 
 
-def take(body: bytes) -> int:
+def take(sent: bytes) -> int:
+    body = gzip.decompress(sent) if sent.startswith(GZIPPED) else sent
     found = body.count(EVENT)
     with lock:
         account.requests += 1
         account.rows += found
-        account.sent_bytes += len(body)
+        account.sent_bytes += len(sent)
         if account.keeps:
             account.bodies.append(body)
     return found
