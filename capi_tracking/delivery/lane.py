@@ -78,7 +78,7 @@ class Lane:
 
     def _may_probe(self, failures: int) -> bool:
         """True for the one worker that may try, and only if there is something to try with."""
-        due = any(self.events.due(self.pixel.alias, priority).exists() for priority in Priority.values)
+        due = any(self.events.has_due(self.pixel.alias, priority) for priority in Priority.values)
         return due and self.pixels.begin_probe(self.pixel.alias, pause(Unreachable(), failures - FAILURES + 1))
 
     def _claim(self, limit: int) -> tuple[str, list[Claimed]] | None:

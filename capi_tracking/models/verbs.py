@@ -98,7 +98,12 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def due(self, pixel: str, priority: int) -> "OutboxQuerySet":
         """Rows to send now, leases that ran out among them, the oldest first: in the order of the claim index."""
-        return self.filter(pixel=pixel, queue=priority, due_at__lte=DatabaseNow()).order_by("id")
+        # Neither "=" nor "id" alone: PostgreSQL would walk the primary key instead, through all that was ever sent.
+        waiting = self.filter(pixel=pixel, queue__gte=priority, queue__lte=priority)
+        return waiting.filter(due_at__lte=DatabaseNow()).order_by("queue", "id")
+
+    def has_due(self, pixel: str, priority: int) -> bool:
+        return self.due(pixel, priority)[:1].exists()  # of a slice: else Django drops the order, and with it the index
 
     def claim(self, pixel: str, priority: int, *, limit: int, lease: timedelta) -> tuple[str, list[Claimed]]:
         """Lease up to ``limit`` due rows to the caller alone. Returns the lease's token and the rows."""
@@ -106,7 +111,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         rows = self.due(pixel, priority)
         if not connections[self.db].features.has_select_for_update_skip_locked:
             return token, self._claim_first(rows[:limit], token, lease)
-        if not rows.exists():  # an idle worker takes no lock and opens no transaction
+        if not self.has_due(pixel, priority):  # an idle worker takes no lock and opens no transaction
             return token, []
         with transaction.atomic(using=self.db):
             claimed = rows.select_for_update(skip_locked=True)[:limit]._as_claimed()

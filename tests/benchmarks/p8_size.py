@@ -21,6 +21,7 @@ def run(chosen: Chosen) -> Iterator[Any]:
     sizes += [] if chosen.quick else [(POSTGRESQL, most)]
     for vendor, rows in sizes:
         yield from guarded(f"P8 claim with {rows:,} sent rows ({vendor})", claim, vendor, rows, chosen)
+    yield from guarded(f"P8 staff's {{}} with {million:,} rows ({POSTGRESQL})", pages, POSTGRESQL, million, chosen)
     rows = chosen.sized(million, 30_000)
     yield from guarded(f"P8 drain of {rows:,} rows ({POSTGRESQL})", drain, POSTGRESQL, rows, chosen)
 
@@ -41,6 +42,15 @@ def claim(name: str, at: Stage, databases: ExitStack, vendor: str, rows: int, ch
         side("claim", times=CLAIMS)
     measured = rounds(number, few=lambda: few("claim", times=CLAIMS), many=lambda: many("claim", times=CLAIMS))
     yield ratio(name, compare(measured, "many", "few"), at_most(1.3))
+
+
+def pages(name: str, at: Stage, databases: ExitStack, vendor: str, rows: int, chosen: Chosen) -> Iterator[Any]:
+    """What has no aim is told as it is: the count above a list of a million rows is one of these."""
+    few, many = (filled(outbox(at, databases, vendor, chosen), sent, 1000) for sent in (FEW, rows))
+    measured = rounds(chosen.sized(7, 3), few=lambda: few("pages", times=3), many=lambda: many("pages", times=3))
+    for page in measured[0]["few"]:
+        paired = [{side: each[side][page] for side in ("few", "many")} for each in measured]
+        yield ratio(name.format(page), compare(paired, "many", "few"))
 
 
 def outbox(at: Stage, databases: ExitStack, vendor: str, chosen: Chosen, **env: str) -> Side:

@@ -160,6 +160,15 @@ def test_claim__nothing_due_costs_nothing(costs: Any) -> None:
 
 
 @wants(POSTGRESQL)
+def test_claim__reads_no_more_where_many_are_due(costs: Any) -> None:
+    make_rows(ROWS // 10)  # a backlog of that size makes other ways look short
+    execute(FRESH_STATISTICS[POSTGRESQL])
+    found, cost = costs(lambda: OutboxEvent.objects.claim("default", Priority.NORMAL, limit=DUE, lease=LEASE))
+    assert len(found[1]) == DUE
+    assert cost <= READ_AT_MOST[POSTGRESQL]
+
+
+@wants(POSTGRESQL)
 def test_claim__writes_no_index() -> None:
     make_rows(DUE)
     rewritten = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = '{table}'"

@@ -129,6 +129,39 @@ def claim_and_settle(limit: int) -> float:
     return seconds
 
 
+PAGES = {
+    "list": {"period": "all"},
+    "list of what is dead": {"period": "all", "status__exact": "dead"},
+    "search for an id": {"q": "{event_id}"},
+    "search for an order": {"q": "{order_key}"},
+    "search for an e-mail": {"q": "jo@shop.example"},
+}
+
+
+def pages(times: int) -> dict[str, float]:
+    """Seconds of the middle one of so many views of each of staff's lists."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+    from django.urls import reverse
+
+    from capi_tracking.models import OutboxEvent
+
+    staff, _ = get_user_model().objects.get_or_create(username="staff", is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(staff)
+    row = OutboxEvent.objects.values("event_id", "order_key").order_by("-id")[0]
+    address = reverse("admin:capi_tracking_outboxevent_changelist")
+    asked = {name: {key: value.format(**row) for key, value in query.items()} for name, query in PAGES.items()}
+    return {name: median(seen(client, address, query) for _ in range(times)) for name, query in asked.items()}
+
+
+def seen(client: Any, address: str, query: dict[str, str]) -> float:
+    began = time.perf_counter()
+    answer = client.get(address, query)
+    assert answer.status_code == 200, answer
+    return time.perf_counter() - began
+
+
 def prune() -> dict[str, float]:
     """Until nothing is left of what is old."""
     from capi_tracking import privacy
@@ -184,4 +217,4 @@ def profile() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, prune, begin, end, profile)
+    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, pages, prune, begin, end, profile)
