@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -475,6 +476,24 @@ def test_deliver_due__after_the_wait_one_event_probes(capi: Any) -> None:
     _, transport = deliver()
     assert [len(batch) for batch in transport.sent] == [1, 4]
     assert (pixel().wait_until, pixel().failures) == (None, 0)
+
+
+def test_deliver_due__an_event_that_nobody_answers_lets_another_probe(capi: Any) -> None:
+    make_rows(3)
+    Pixel.objects.create(alias="default", failures=10, wait_until=timezone.now() - HOUR)
+
+    def hangs_up_on_the_first(batch: Batch) -> Acknowledgement:
+        if "e1" in ids(batch):
+            raise DOWN
+        return Acknowledgement(events_received=len(batch))
+
+    _, transport = deliver(always=hangs_up_on_the_first)
+    assert [ids(batch) for batch in transport.sent] == [["e1"]]
+    the_wait = timedelta(seconds=waits() + 1)
+    Pixel.objects.update(wait_until=F("wait_until") - the_wait)
+    OutboxEvent.objects.update(due_at=F("due_at") - the_wait)
+    _, transport = deliver(always=hangs_up_on_the_first)
+    assert ids(transport.sent[0]) == ["e2"]
 
 
 def test_deliver_due__while_one_worker_probes_no_other_sends() -> None:

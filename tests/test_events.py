@@ -33,6 +33,7 @@ from capi_tracking.exceptions import InvalidEvent
 # A busy machine is no failure.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+LIMITS = ("data_processing_options", "data_processing_options_country", "data_processing_options_state")
 NOON = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.UTC)
 CLICK = "fb.1.1554763741205.AbCdEf"
 
@@ -754,6 +755,64 @@ def test_event__its_json_is_its_payload(monkeypatch, orjson):
     assert json.loads(text) == event.as_payload()
     assert "\n" not in text
     assert ", " not in text
+
+
+@pytest.mark.parametrize("base", [Event, UserData, CustomData, Content])
+def test_values__have_no_subclasses_as_theirs_would_know_no_rules(base):
+    with pytest.raises(TypeError, match="subclass"):
+        type("Own", (base,), {})
+
+
+def test_values__an_unknown_or_missing_name_is_the_callers_mistake():
+    with pytest.raises(TypeError, match="titel"):
+        Content(id="a", titel="Mug")
+    with pytest.raises(TypeError, match="valeu"):
+        CustomData(valeu=1)
+    with pytest.raises(TypeError, match="event_time"):
+        Event(name="Lead")
+    with pytest.raises(TypeError, match="id"):
+        Content(title="Mug")
+
+
+HOSTILE_TEXT = 'a"b\\c</script>\u2028\x00\n\t\U0001f600é'
+
+
+def test_event__hostile_text_stays_one_text_of_its_json():
+    data = CustomData(
+        content_name=HOSTILE_TEXT, contents=[Content(id='a"b\\', title=HOSTILE_TEXT)], extra={'k"ey': HOSTILE_TEXT}
+    )
+    payload = make_event(custom_data=data, user_data=UserData.of(client_user_agent='Moz"illa\\')).as_payload()
+    assert payload["custom_data"]["content_name"] == payload["custom_data"]['k"ey'] == HOSTILE_TEXT
+    assert payload["custom_data"]["contents"] == [{"id": 'a"b\\', "quantity": 1, "title": HOSTILE_TEXT}]
+    assert payload["user_data"] == {"client_user_agent": 'Moz"illa\\'}
+
+
+@pytest.mark.parametrize(
+    ("exact", "text"),
+    [("0", "0"), ("-0.00", "0"), ("0E-10", "0"), ("1E+2", "100"), ("10.00", "10"), ("19.90", "19.9"), ("0.10", "0.1")],
+)
+def test_custom_data__money_is_written_without_idle_digits(exact, text):
+    assert CustomData(value=Decimal(exact), currency="EUR").as_json() == f'{{"value":{text},"currency":"EUR"}}'
+
+
+def test_custom_data__takes_money_whose_amount_is_a_decimal_of_its_own():
+    money = SimpleNamespace(amount=type("Exact", (Decimal,), {})("9.90"), currency="EUR")
+    assert CustomData(value=money).as_payload() == {"value": 9.9, "currency": "EUR"}
+
+
+def test_user_data__a_hash_with_spaces_around_it_is_not_hashed_again():
+    hashed = digest("mary")
+    assert UserData.of(first_name=f"{hashed} ", city=f"\t{hashed}\n").as_payload() == {"fn": [hashed], "ct": [hashed]}
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\ud800", 5, ("a",), None])
+def test_user_data__built_by_hand_refuses_what_is_no_text(text):
+    refused("client_user_agent", UserData, client_user_agent=text)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_event__an_empty_cell_does_not_lift_a_limit(limit):
+    refused(limit, make_event, **{"data_processing_options": ["LDU"], limit: ""})
 
 
 def test_event__half_a_surrogate_pair_does_not_break_the_batch():

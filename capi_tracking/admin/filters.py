@@ -69,7 +69,7 @@ class StatusFilter(admin.ChoicesFieldListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen: Any = super().queryset(request, queryset)
         given = self.lookup_val or ()
-        return chosen.ended_as(given[0]) if len(given) == 1 else chosen
+        return chosen.in_status(given[0]) if len(given) == 1 else chosen
 
 
 class PixelFilter(admin.SimpleListFilter):

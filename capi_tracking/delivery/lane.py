@@ -14,6 +14,7 @@ from ..transports import Acknowledgement, Transport
 from .report import Report
 
 FAILURES = 3  # unanswered batches in a row that make the pixel wait
+PROBES = 10  # events that take turns in probing
 NOW = timedelta(0)
 
 
@@ -52,7 +53,7 @@ class Lane:
         self.probing = waited_until is not None and failures > 0  # a mere pause needs no probe
         if self.probing and not self._may_probe(failures):
             return None
-        claimed = self._claim(1 if self.probing else self.batch_size)
+        claimed = self._probe(failures) if self.probing else self._claim(self.batch_size)
         if claimed is None:
             self.end_probe()
         return claimed
@@ -81,9 +82,13 @@ class Lane:
         due = any(self.events.has_due(self.pixel.alias, priority) for priority in Priority.values)
         return due and self.pixels.begin_probe(self.pixel.alias, pause(Unreachable(), failures - FAILURES + 1))
 
-    def _claim(self, limit: int) -> tuple[str, list[Claimed]] | None:
+    def _probe(self, failures: int) -> tuple[str, list[Claimed]] | None:
+        """Another event each time: it may be one of them that nobody answers."""
+        return self._claim(1, skip=failures % PROBES) or self._claim(1)
+
+    def _claim(self, limit: int, *, skip: int = 0) -> tuple[str, list[Claimed]] | None:
         for priority in sorted(Priority.values):
-            token, rows = self.events.claim(self.pixel.alias, priority, limit=limit, lease=conf.LEASE)
+            token, rows = self.events.claim(self.pixel.alias, priority, limit=limit, lease=conf.LEASE, skip=skip)
             if rows:
                 return token, rows
         return None

@@ -82,6 +82,6 @@ def resume(aliases: Collection[str], using: str = "default") -> int:
 
 def _refused(aliases: Iterable[str], using: str) -> OutboxQuerySet:
     """What is held because its pixel was refused. In a copied database, what the original held stays held."""
-    held = OutboxEvent.objects.using(using).ended_as(Status.HELD)
+    held = OutboxEvent.objects.using(using).in_status(Status.HELD)
     held = held.filter(pixel__in=list(aliases), reason__startswith=DENIED)
     return held.filter(environment=conf.ENVIRONMENT) if conf.ENVIRONMENT else held

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..exceptions import InvalidEvent
 from .encoding import number_text, quoted
 from .fields import MAX_ID, amount, count, identifier, text, word
-from .given import Rule, keep
+from .given import Rule, Sealed, keep
 from .names import DeliveryCategory
 
 MAX_CONTENTS = 1000
@@ -19,7 +19,7 @@ DELIVERY_CATEGORIES = frozenset(DeliveryCategory)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content:
+class Content(Sealed):
     """``id`` is the catalogue's; ``item_price`` is for one piece, as int, float, Decimal or text with a point."""
 
     id: str

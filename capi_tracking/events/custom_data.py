@@ -10,7 +10,7 @@ from ..exceptions import InvalidEvent
 from .content import DELIVERY_CATEGORIES, MAX_CONTENTS, Content
 from .encoding import encode, json_object, members
 from .fields import amount, count, currency, identifier, text, word
-from .given import NOTHING, Rule, keep
+from .given import NOTHING, Rule, Sealed, keep
 from .names import ContentType
 
 _CONTENT_TYPES = frozenset(ContentType)
@@ -19,7 +19,7 @@ _MONEY = frozenset({"value", "predicted_ltv", "net_revenue"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class CustomData:
+class CustomData(Sealed):
     """Money may be given as Decimal, int, float, text with a decimal point, or an object with ``amount``.
 
     ``extra`` holds custom parameters, which Meta takes beside the standard ones. Both copies of an event, the pixel's

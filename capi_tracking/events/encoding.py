@@ -50,7 +50,7 @@ def json_text(value: Any) -> str:
 
 def number_text(exact: Decimal) -> str:
     """JSON text of an amount, digit by digit, without zeros that say nothing; what is long is the shortest float's."""
-    digits = str(exact)
+    digits = str(exact) if exact else "0"
     if len(digits) > MAX_DIGITS or "E" in digits:
         return _standard(number(exact))
     return digits.rstrip("0").rstrip(".") if "." in digits else digits

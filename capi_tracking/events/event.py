@@ -11,7 +11,7 @@ from ..exceptions import InvalidEvent
 from .custom_data import CustomData
 from .encoding import json_object, members, quoted
 from .fields import count, identifier, text, word
-from .given import NOTHING, Rule, keep, missing
+from .given import NOTHING, Rule, Sealed, keep, missing
 from .names import ActionSource, CustomerSegmentation, StandardEvent
 from .user_data import UserData
 
@@ -34,7 +34,7 @@ _NOTHING_SAID = CustomData()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Sealed):
     """Raises ``InvalidEvent``, naming the field, for what can't be right at Meta whatever happens next.
 
     ``event_time`` is aware: when it happened, not when it is sent. Without ``event_id`` one is made.
@@ -175,7 +175,9 @@ def _opt_out(name: str, given: object) -> bool | None:
     raise InvalidEvent(name, "must be True, False or None")
 
 
-def _as_given(_: str, given: object) -> object:
+def _limit(name: str, given: object) -> object:
+    if given == "":  # an empty cell is no word for "not limited"
+        raise InvalidEvent(name, "must be None where nothing is said")
     return given
 
 
@@ -189,6 +191,8 @@ def _object(name: str, given: object) -> dict[str, Any] | None:
 
 def _original(name: str, given: object) -> dict[str, Any] | None:
     """The event that this one completes; its time may be an aware datetime or whole seconds."""
+    if given is None:
+        return None
     if not isinstance(given, Mapping) or given.keys() - _ORIGINAL_KEYS:
         raise InvalidEvent(name, "takes event_name, event_time, order_id and event_id")
     original = dict(given)
@@ -209,7 +213,7 @@ _RULES: dict[str, Rule] = {
     "user_data": _user_data,
     "custom_data": _custom_data,
     "opt_out": _opt_out,
-    **dict.fromkeys(_LIMITS, _as_given),  # they are right or wrong together
+    **dict.fromkeys(_LIMITS, _limit),  # they are right or wrong together
     "customer_segmentation": _segmentation,
     "original_event_data": _original,
     "attribution_data": _object,

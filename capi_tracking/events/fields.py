@@ -40,7 +40,7 @@ def _decimal(field: str, value: object) -> Decimal | None:
     if isinstance(value, str):
         return _written(field, value.strip())
     if isinstance(money := getattr(value, "amount", None), Decimal):
-        return money
+        return Decimal(money)
     raise InvalidEvent(field, f"must be a Decimal, not {type(value).__name__}")
 
 

@@ -34,6 +34,14 @@ class Nothing(Mapping[str, Any]):
 NOTHING = Nothing()
 
 
+class Sealed:
+    """A value that has no subclasses: theirs would bring an ``__init__`` that knows no rules."""
+
+    def __init_subclass__(cls) -> None:
+        if Sealed not in cls.__bases__:
+            raise TypeError(f"{cls.__bases__[0].__name__} can't be subclassed. Custom parameters go into extra.")
+
+
 def keep(value: object, given: Mapping[str, Any], rules: Mapping[str, Rule]) -> dict[str, Any]:
     """Put what was given into a new value, and return what it holds now. What is empty after its rule is not held.
 

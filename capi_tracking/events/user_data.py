@@ -10,7 +10,7 @@ from .. import normalization
 from ..exceptions import InvalidEvent
 from ..normalization import as_text, is_hash, sha256
 from .encoding import quoted
-from .given import Rule, keep
+from .given import Rule, Sealed, keep
 
 MAX_VALUES = 10
 MAX_LENGTH = 1000
@@ -52,7 +52,7 @@ class PlainUserData(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class UserData:
+class UserData(Sealed):
     """Only hashes, and what Meta wants unhashed; build it with ``of()``.
 
     ``notes`` says what was left out and why (``"ph: no country code"``), never the value itself.
@@ -167,7 +167,9 @@ _TOO_BROAD = (
 
 
 def _is_plain(value: object) -> TypeGuard[str]:
-    return type(value) is str and value.isascii() and len(value) <= MAX_LENGTH and len(value) not in _HASH_LENGTHS
+    if type(value) is not str or not value.isascii() or len(value) > MAX_LENGTH:
+        return False
+    return len(value) not in _HASH_LENGTHS and value == value.strip()
 
 
 def _unexpected(name: str) -> "_Door":
@@ -309,10 +311,14 @@ def _is_stored_hash(value: object) -> bool:
     return type(value) is str and is_hash(value) and value == value.lower()
 
 
-def _as_given(_: str, given: object) -> object:
+def _text(name: str, given: object) -> str:
+    if type(given) is not str or not given.isprintable():
+        raise InvalidEvent(name, "must be printable text: build it with UserData.of()")
+    return given
+
+
+def _notes(_: str, given: tuple[str, ...]) -> tuple[str, ...] | None:
     return given or None
 
 
-_RULES: dict[str, Rule] = dict.fromkeys((each.name for each in fields(UserData)), _as_given) | dict.fromkeys(
-    HASHED, _stored
-)
+_RULES: dict[str, Rule] = dict.fromkeys(_KEYS, _text) | dict.fromkeys(HASHED, _stored) | {"notes": _notes}

@@ -239,5 +239,5 @@ class Migration(migrations.Migration):
             model_name='outboxevent',
             constraint=models.UniqueConstraint(fields=('order_key', 'pixel', 'event_name', 'part'), name='capi_one_event_per_order_and_part'),
         ),
-        migrations.RunPython(leave_room_on_each_page, migrations.RunPython.noop, elidable=False),
+        migrations.RunPython(leave_room_on_each_page, migrations.RunPython.noop, hints={'model_name': 'outboxevent'}),
     ]

@@ -8,7 +8,7 @@ class OneOf(In):
     """Rows by their pks. PostgreSQL gets them as one array: reading a thousand placeholders takes longer than the rows."""
 
     def __init__(self, pks: Any) -> None:
-        super().__init__(F("pk"), list(pks))
+        super().__init__(F("pk"), [pk for pk in pks if pk is not None])
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connections, models, transaction
 from django.db.models import Case, F, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from .clock import DatabaseNow
 from .inserts import insert_once
 from .oneof import OneOf
 from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
+
+ROUNDS = 3  # of a claim, where others are always faster
 
 if TYPE_CHECKING:
     from .outbox import OutboxEvent
@@ -103,18 +106,21 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return waiting.filter(due_at__lte=DatabaseNow()).order_by("queue", "id")
 
     def has_due(self, pixel: str, priority: int) -> bool:
-        return self.due(pixel, priority)[:1].exists()  # of a slice: else Django drops the order, and with it the index
+        # not exists(): that drops the order, and PostgreSQL then reads the whole table for what is at its end
+        return self.due(pixel, priority).values_list("pk", flat=True).first() is not None
 
-    def claim(self, pixel: str, priority: int, *, limit: int, lease: timedelta) -> tuple[str, list[Claimed]]:
-        """Lease up to ``limit`` due rows to the caller alone. Returns the lease's token and the rows."""
+    def claim(
+        self, pixel: str, priority: int, *, limit: int, lease: timedelta, skip: int = 0
+    ) -> tuple[str, list[Claimed]]:
+        """Lease up to ``limit`` due rows, after the first ``skip``, to the caller alone. Returns the lease's token too."""
         token = uuid.uuid4().hex
-        rows = self.due(pixel, priority)
+        rows = self.due(pixel, priority)[skip : skip + limit]
         if not connections[self.db].features.has_select_for_update_skip_locked:
-            return token, self._claim_first(rows[:limit], token, lease)
+            return token, self._claim_first(rows, token, lease)
         if not self.has_due(pixel, priority):  # an idle worker takes no lock and opens no transaction
             return token, []
         with transaction.atomic(using=self.db):
-            claimed = rows.select_for_update(skip_locked=True)[:limit]._as_claimed()
+            claimed = rows.select_for_update(skip_locked=True)._as_claimed(_UNANSWERED)
             if claimed:
                 self.those(_pks(claimed))._lease(token, lease)
         return token, claimed
@@ -122,21 +128,20 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def _claim_first(self, rows: "OutboxQuerySet", token: str, lease: timedelta) -> list[Claimed]:
         """In autocommit: SQLite that reads first and writes later in one transaction is locked out by others.
 
-        Another worker may be faster with some of the rows, or with all, and then there may be more.
+        Read after the lease, as an order may have been completed since. Another worker may be faster with all of them.
         """
-        while claimed := rows._as_claimed():
-            mine = self.those(_pks(claimed)).filter(due_at__lte=DatabaseNow())._lease(token, lease)
-            if mine == len(claimed):
-                return claimed
-            if mine:
-                kept = set(self.those(_pks(claimed)).filter(lease_token=token).values_list("pk", flat=True))
-                return [row for row in claimed if row.pk in kept]
+        for _ in range(ROUNDS):
+            if not (pks := list(rows.values_list("pk", flat=True))):
+                break
+            chosen = self.those(pks)
+            if chosen.filter(due_at__lte=DatabaseNow())._lease(token, lease):
+                return chosen.filter(lease_token=token).order_by("id")._as_claimed(F("leases"))
         return []
 
-    def _as_claimed(self) -> list[Claimed]:
-        """As they will be under the lease. The database says what is late: a worker's clock may be wrong."""
+    def _as_claimed(self, leases: Combinable) -> list[Claimed]:
+        """The database says what is late: a worker's clock may be wrong."""
         late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
-        seen = self.annotate(is_late=late, unanswered=_UNANSWERED)
+        seen = self.annotate(is_late=late, unanswered=leases)
         columns = ("unanswered" if name == "leases" else name for name in Claimed._fields)
         return [Claimed(*values) for values in seen.values_list(*columns)]
 
@@ -250,7 +255,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         settled = self.filter(redacted_at=None, settled_at__isnull=False, settled_at__lte=DatabaseNow() - after)
         over = settled.exclude(status__in=(*UNSETTLED, Status.DEAD)).order_by("settled_at")
         # a query of its own: with OR no index would lead to either
-        hopeless = self.ended_as(Status.DEAD).filter(redacted_at=None, deadline_at__lte=DatabaseNow())
+        hopeless = self.in_status(Status.DEAD).filter(redacted_at=None, deadline_at__lte=DatabaseNow())
         pks = list(over.values_list("pk", flat=True)[:limit])
         pks += hopeless.values_list("pk", flat=True)[: limit - len(pks)]
         return (
@@ -321,9 +326,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         # both times are empty then, and lead the index to these rows
         return self.filter(status__in=UNSETTLED, redacted_at=None, settled_at=None)
 
-    def ended_as(self, status: str) -> "OutboxQuerySet":
-        """Rows of this status; by its index where the status says that they were not sent."""
-        return self.filter(status=status, unsent_as=status) if status in UNSENT else self.filter(status=status)
+    def in_status(self, status: str) -> "OutboxQuerySet":
+        """Rows of this status, led by an index to all but the sent ones."""
+        rows = self.waiting() if status in UNSETTLED else self
+        return rows.filter(status=status, **({"unsent_as": status} if status in UNSENT else {}))
 
     def settled(self) -> "OutboxQuerySet":
         return self.exclude(status__in=UNSETTLED)
