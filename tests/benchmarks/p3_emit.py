@@ -63,6 +63,7 @@ def measured(side: Side, vendor: str, chosen: Chosen) -> Iterator[Any]:
     yield ratio(f"P3 one read ({vendor})", compare(found, "timed_read", "timed_insert"))
     few, many = side("statements", lines=1), side("statements", lines=20)
     yield count(f"P3 inserts ({vendor})", few.get("INSERT", 0), at_most(1))
+    yield count(f"P3 looks for a row that is there ({vendor})", few.get("LOOK", 0))
     yield count(f"P3 reads ({vendor})", few.get("SELECT", 0), at_most(2))
     yield count(f"P3 reads for 19 more lines ({vendor})", many.get("SELECT", 0) - few.get("SELECT", 0), at_most(0))
     yield count(f"P3 savepoints ({vendor})", few.get("SAVEPOINT", 0))

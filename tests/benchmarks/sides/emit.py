@@ -242,7 +242,15 @@ def captured(each: Any) -> Counter[str]:
         with CaptureQueriesContext(connection) as queries:
             pay(each)
         connection.run_on_commit.clear()
-    return Counter(query["sql"].split(maxsplit=1)[0] for query in queries)
+    return Counter(kind(query["sql"]) for query in queries)
+
+
+def kind(sql: str) -> str:
+    """Its first word; LOOK where we ask whether the row is there already, which is no reading of the order."""
+    from capi_tracking.models import OutboxEvent
+
+    word = sql.split(maxsplit=1)[0]
+    return "LOOK" if word == "SELECT" and OutboxEvent._meta.db_table in sql else word
 
 
 def profile(count: int) -> str:
