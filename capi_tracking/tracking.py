@@ -31,6 +31,7 @@ from .models.clock import DatabaseNow
 from .signals import event_recorded
 
 SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEvent.START_TRIAL, StandardEvent.LEAD})
+SOURCES = frozenset(Source.values)  # Django makes that list anew each time
 LIMITED_DATA_USE = "LDU"
 MAX_ORDER_KEY = 128
 MAX_PART = 32
@@ -237,7 +238,7 @@ def _not_in_the_future(event: Event) -> Event:
 def _row(event: Event, pixel: str, consent: Consent, order_key: str | None, part: str, source: str) -> OutboxEvent:
     _fitting("order_key", order_key or "", MAX_ORDER_KEY)
     _fitting("part", part, MAX_PART)
-    if source not in Source.values:
+    if source not in SOURCES:
         raise InvalidEvent("source", f"must be one of {', '.join(Source.values)}")
     is_sale = bool(order_key) or event.name in SALES
     return OutboxEvent(
