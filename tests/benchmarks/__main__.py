@@ -1,4 +1,4 @@
-"""Measure what `performance.md` aims for: ``python -m tests.benchmarks [P1 ...] [--quick]``.
+"""Measure every aim of `docs/sizing.md`: ``python -m tests.benchmarks [P1 ...] [--quick]``.
 
 One line an aim, with the median of the paired ratios and their range; the exit status is 0 if no aim is missed.
 """
