@@ -11,7 +11,7 @@ from .. import context
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..context import RequestContext
-from ..models import CheckoutContext
+from ..models import CheckoutContext, prepared
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -50,7 +50,8 @@ def capture(request: "HttpRequest", key: str, *, using: str) -> CheckoutContext:
 def recall(key: str, *, using: str) -> CheckoutContext | None:
     """What was kept under ``key`` in the last ``CONTEXT_DAYS`` days."""
     oldest = timezone.now() - timedelta(days=conf.CONTEXT_DAYS)
-    return CheckoutContext.objects.using(using).filter(key=key, created_at__gte=oldest).first()
+    row = prepared.find(CheckoutContext, using=using, key=key)
+    return row if row and row.created_at >= oldest else None
 
 
 def remember(request: "HttpRequest", *, using: str | None = None) -> str:

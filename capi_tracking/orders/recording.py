@@ -16,7 +16,7 @@ from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
 from ..exceptions import InvalidEvent
-from ..models import CheckoutContext, OutboxEvent, Source, deadline
+from ..models import CheckoutContext, OutboxEvent, Source, deadline, prepared
 from ..shield import shielded
 from . import checkout, fields, identity, limited
 from .adapters import OrderAdapter
@@ -55,7 +55,16 @@ class Sale(NamedTuple):
     def rows(self) -> Any:
         """This sale's row, if there is one. Found by the order: it stays the same if the id's key is rotated."""
         events = OutboxEvent.objects.using(self.outbox)
-        return events.on_order(self.pixel, self.adapter.event_name, self.key)
+        return events.on_order(**self.place)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Of which the outbox has one."""
+        return {"pixel": self.pixel, "event_name": self.adapter.event_name, "order_key": self.key, "part": ""}
+
+    @property
+    def is_recorded(self) -> bool:
+        return prepared.is_there(OutboxEvent, using=self.outbox, **self.place)
 
 
 def outbox_of(using: str) -> str:
@@ -89,7 +98,7 @@ def _record(sale: Sale) -> None:
     when = time_of(sale)
     if when is None:
         return
-    if not sale.rows.exists():
+    if not sale.is_recorded:
         event, consent = build(sale, when, sale.event_id)
         tracking.track(
             event,
