@@ -81,12 +81,13 @@ def test_claim__a_lease_that_ran_out_comes_back_and_is_counted_up_to_the_limit()
 
 
 def test_claim__takes_the_contents_that_an_order_got_meanwhile(monkeypatch: Any) -> None:
+    if connection.features.has_select_for_update_skip_locked:
+        pytest.skip("the claim's own lock makes the order wait here")
     row = make_row()
     lease = type(OutboxEvent.objects.all())._lease
 
     def completed_first(rows: Any, *args: Any) -> int:
-        if connection.vendor == "sqlite":  # elsewhere the claim's lock makes the order wait
-            OutboxEvent.objects.complete(row.key, due_now=True, payload='{"whole":true}')
+        OutboxEvent.objects.complete(row.key, due_now=True, payload='{"whole":true}')
         return lease(rows, *args)
 
     monkeypatch.setattr(type(OutboxEvent.objects.all()), "_lease", completed_first)

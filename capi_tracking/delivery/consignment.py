@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
+from ..models.verbs import pks_of
 from ..signals import event_delivered, event_failed, pixel_paused
 from ..transports import Acknowledgement, UnknownRefusal
 from .attempts import Attempt, Faulty, attempt
@@ -47,7 +48,7 @@ class Consignment:
         while queue and not lane.blocked and not lane.over() and self._keep(queue):
             # parts go last: a half that gets through comes between two that do not
             queue.extend(self._send(queue.popleft()))
-        self._put_back(_pks(row for batch in queue for row in batch))
+        self._put_back(pks_of(row for batch in queue for row in batch))
         if not self.has_asked:
             lane.end_probe()
 
@@ -66,9 +67,9 @@ class Consignment:
 
     def _keep_back(self, rows: list[Claimed], reason: str) -> None:
         if reason == OTHER_ENVIRONMENT:
-            self.lane.report.held += self.lane.events.hold(self.token, _pks(rows), reason=reason)
+            self.lane.report.held += self.lane.events.hold(self.token, pks_of(rows), reason=reason)
         elif reason == TOO_LATE:
-            closed = self.lane.events.lapse(self.token, _pks(rows))
+            closed = self.lane.events.lapse(self.token, pks_of(rows))
             self.lane.report.expired += len(closed)
             announce(closed, self.lane.using)
         else:
@@ -80,7 +81,7 @@ class Consignment:
         if time.monotonic() - self.leased_at < conf.LEASE.total_seconds() / STILL_FRESH:
             return True
         self.leased_at = time.monotonic()
-        return self.lane.events.extend(self.token, _pks(row for batch in queue for row in batch), conf.LEASE)
+        return self.lane.events.extend(self.token, pks_of(row for batch in queue for row in batch), conf.LEASE)
 
     # -- the request ---------------------------------------------------------------------------------------------
 
@@ -128,7 +129,7 @@ class Consignment:
                 pk = made.save(lane.pixel.alias, lane.using)
                 lane.pixels.succeeded(lane.pixel.alias)
                 test = bool(lane.pixel.test_event_code)
-                return lane.events.settle(_pks(made.rows), attempt=pk, short=short, test=test)
+                return lane.events.settle(pks_of(made.rows), attempt=pk, short=short, test=test)
 
         lane.report.delivered += insist(record, lane.using)
         lane.delivered = True
@@ -160,7 +161,7 @@ class Consignment:
         lane = self.lane
         lane.blocked = True
         held_for = f"{DENIED}_{error.code}" if error.code else DENIED
-        lane.report.held += lane.events.hold(self.token, _pks(rows), reason=held_for, attempt=pk)
+        lane.report.held += lane.events.hold(self.token, pks_of(rows), reason=held_for, attempt=pk)
         reason = describe(error)
         if lane.pixels.pause(lane.pixel.alias, reason=reason, fingerprint=fingerprint(lane.pixel)):
             logger.error("The pixel %s is paused for all workers: %s", lane.pixel.alias, reason)
@@ -168,7 +169,7 @@ class Consignment:
             self.news.append(partial(pixel_paused.send_robust, sender=Pixel, **news))
 
     def _throttled(self, rows: list[Claimed], error: TransportError, pk: int) -> None:
-        self._put_back(_pks(rows), attempt_pk=pk)
+        self._put_back(pks_of(rows), attempt_pk=pk)
         self.lane.wait(error, tries=self.lane.pixels.failed(self.lane.pixel.alias))
 
     def _unreachable(self, rows: list[Claimed], error: TransportError, pk: int) -> Batches:
@@ -179,12 +180,12 @@ class Consignment:
         strike = isinstance(error, Faulty) or (error.http_status or 0) >= SERVER_SAYS_NO
         struck = [row._replace(strikes=row.strikes + strike) for row in rows]
         if strike and len(rows) > 1 and struck[0].strikes >= PATIENCE:
-            self.lane.events.strike(self.token, _pks(rows), attempt=pk)
+            self.lane.events.strike(self.token, pks_of(rows), attempt=pk)
             return halves(struck)
         # while the pixel waits its rows need not: they are due when it is. One that met a 5xx lets others probe first.
         patience = struck[0].strikes if strike else 0 if self.lane.blocked else failures
         wait = pause(error, patience) if patience else NOW
-        put_back = self.lane.events.put_back(self.token, _pks(rows), wait=wait, attempt=pk, strike=strike)
+        put_back = self.lane.events.put_back(self.token, pks_of(rows), wait=wait, attempt=pk, strike=strike)
         self.lane.report.put_back += put_back
         return []
 
@@ -194,7 +195,7 @@ class Consignment:
             self.lane.report.put_back += put_back
 
     def _bury(self, rows: list[Claimed], reason: str, pk: int | None = None) -> None:
-        buried = self.lane.events.bury(self.token, _pks(rows), reason=reason, attempt=pk)
+        buried = self.lane.events.bury(self.token, pks_of(rows), reason=reason, attempt=pk)
         self.lane.report.failed += buried
         if buried:
             alias = self.lane.pixel.alias
@@ -230,7 +231,3 @@ def _is_hopeless(rows: list[Claimed], error: TransportError) -> bool:
 def _reason(error: TransportError) -> str:
     kind = "rejected" if isinstance(error, Rejected) else "unknown"
     return f"{kind}_{error.subcode or error.code or 'unexplained'}"[:64]
-
-
-def _pks(rows: Iterable[Claimed]) -> list[int]:
-    return [row.pk for row in rows]

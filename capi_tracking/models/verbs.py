@@ -1,7 +1,7 @@
 """What may happen to the outbox's rows: **every status change is a verb here**."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -49,7 +49,7 @@ def _tried(attempt: int | None) -> dict[str, Any]:
     return {"attempts": F("attempts") + 1, "last_attempt": attempt, "leases": 0} if attempt else {}
 
 
-def _pks(rows: list[Claimed]) -> list[int]:
+def pks_of(rows: Iterable[Claimed]) -> list[int]:
     return [row.pk for row in rows]
 
 
@@ -122,7 +122,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         with transaction.atomic(using=self.db):
             claimed = rows.select_for_update(skip_locked=True)._as_claimed(_UNANSWERED)
             if claimed:
-                self.those(_pks(claimed))._lease(token, lease)
+                self.those(pks_of(claimed))._lease(token, lease)
         return token, claimed
 
     def _claim_first(self, rows: "OutboxQuerySet", token: str, lease: timedelta) -> list[Claimed]:

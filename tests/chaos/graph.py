@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ class Unusable(Exception):
     """The Graph at that address can't be used; the message says why."""
 
 
-class Graph:
+class Graph(ABC):
     """Its faults are the sandbox's switches; what it took is noted by ``look()``."""
 
     url = ""
@@ -34,14 +35,14 @@ class Graph:
         self.orders: set[str] = set()
         self._watch = Watch(self.hits, self._take)
 
-    def hits(self) -> Iterable[Hit]:
-        raise NotImplementedError
+    @abstractmethod
+    def hits(self) -> Iterable[Hit]: ...
 
-    def switch(self, name: str, *, on: bool = True, **options: object) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def switch(self, name: str, *, on: bool = True, **options: object) -> None: ...
 
-    def answer_next(self, **answer: object) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answer_next(self, **answer: object) -> None: ...
 
     def look(self) -> None:
         self._watch.look()
@@ -50,6 +51,7 @@ class Graph:
         """As on a usual day."""
         self.switch("slow", seconds=USUAL_SECONDS)
 
+    @abstractmethod
     def close(self) -> None:
         """Leave it as it was found."""
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ def program(name: str) -> str:
     return where
 
 
-class Server:
+class Server(ABC):
     """One program on one port. ``start`` and ``stop`` do not wait, since the run goes on meanwhile."""
 
     def __init__(self, folder: Path) -> None:
@@ -52,8 +53,8 @@ class Server:
             self.process.kill()  # what is left of the one before
         self.process = self.launch()
 
-    def launch(self) -> Process:
-        raise NotImplementedError
+    @abstractmethod
+    def launch(self) -> Process: ...
 
     def stop(self, number: int = signal.SIGKILL) -> None:
         if self.process and self.process.process.poll() is None:
