@@ -5,9 +5,14 @@ import shutil
 import signal
 
 import pytest
+from django.core.cache import cache
+from django.test import override_settings
 from playwright import sync_api as playwright
 
+from capi_tracking.sandbox import Sandbox
+from tests.browser import pages
 from tests.browser.demo import Demo
+from tests.browser.shop import PIXEL, Shop
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -59,3 +64,51 @@ def running_demo(browser, tmp_path_factory):
         yield demo
         demo.signal(signal.SIGINT)
         assert demo.end() == 0, demo.output
+
+
+# -- the tiny shop ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox(pixels=[PIXEL]) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shop_pages():
+    """For the whole module: a beacon may come late, when a test's own settings are gone already."""
+    with override_settings(ROOT_URLCONF="tests.browser.pages"):
+        yield
+
+
+@pytest.fixture
+def open_shop(browser, shop_pages, live_server, transactional_db, sandbox, capi):
+    """Opens the live shop for one more visitor: another context, which shares no cookie with the others."""
+    capi(PIXEL_SCRIPT_URL=f"{sandbox.url}/fbevents.js")
+    cache.clear()
+    pages.is_open.set()
+    contexts = []
+
+    def opened(url=live_server.url, **options):
+        contexts.append(browser.new_context(**options))
+        return Shop(url, sandbox, contexts[-1])
+
+    yield opened
+    for context in contexts:
+        context.clear_cookies()  # without consent nothing is sent while leaving
+        context.close()
+    with pages.one_at_a_time:
+        pages.is_open.clear()
+        cache.clear()
+
+
+@pytest.fixture
+def shop(open_shop):
+    return open_shop()
+
+
+@pytest.fixture
+def granted(shop):
+    shop.grant()
+    return shop

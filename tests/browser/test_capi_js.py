@@ -3,132 +3,15 @@
 import gzip
 import json
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
-from django.test import override_settings
 
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
-from capi_tracking.sandbox import Sandbox
-from tests.browser import pages
 from tests.browser.pages import alone, until
+from tests.browser.shop import SOURCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-SECONDS = 10
-PIXEL = "1234567890"
-SOURCE = Path(__file__).resolve().parents[2] / "capi_tracking" / "static" / "capi_tracking" / "capi.js"
-GRANTED = "granted.1.1767225600"
-
-
-class Shop:
-    """The live shop, the stand-in for Meta, and one visitor's page."""
-
-    def __init__(self, url, sandbox, context):
-        self.url, self.sandbox, self.context = url, sandbox, context
-        self.asked = []
-        context.set_default_timeout(SECONDS * 1000)
-        context.on("request", lambda request: self.asked.append(request))
-        self.page = context.new_page()
-
-    def grant(self):
-        self.context.add_cookies([{"name": "capi_consent", "value": GRANTED, "url": self.url}])
-
-    def go(self, path="/shop/plain/"):
-        self.page.goto(self.url + path, wait_until="domcontentloaded")
-
-    def hits(self, name):
-        return [hit for hit in self.sandbox.events if hit["event_name"] == name]
-
-    def hit(self, name):
-        """The one hit of that name."""
-        self.until(lambda: self.hits(name), f"the pixel's {name} arrived")
-        (hit,) = self.hits(name)
-        return hit
-
-    def row(self, name):
-        """The one row of that name in the outbox."""
-        return self.until(lambda: list(OutboxEvent.objects.filter(event_name=name)), f"the beacon's {name} arrived")[0]
-
-    def receipt(self, event_id, state):
-        found = BrowserReceipt.objects.filter(event_id=event_id, state=state)
-        return self.until(found.first, f"the receipt of {event_id} rose to {state.label}")
-
-    def until(self, check, what):
-        """Playwright hands requests to their routes only while it is asked something."""
-        return until(lambda: (self.context.cookies(), check())[1], what)
-
-    def paired(self, name):
-        """Both copies of the one event of that name; their ids agree, and the browser said that its copy is gone."""
-        hit, row = self.hit(name), self.row(name)
-        assert hit["event_id"] == row.event_id
-        self.receipt(row.event_id, BrowserState.HANDED_OVER)
-        return hit, row
-
-    def cookies(self):
-        return {cookie["name"]: cookie for cookie in self.context.cookies()}
-
-    def stored(self):
-        return self.page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))")
-
-    def beacons(self):
-        self.page.evaluate("0")  # Playwright tells of requests only while it is asked something
-        return [json.loads(request.post_data) for request in self.asked if request.url.endswith("/capi/collect/")]
-
-    def is_quiet(self):
-        """Whether nobody was told anything: neither the stand-in for Meta nor our own relay."""
-        return not self.beacons() and not any(request.url.startswith(self.sandbox.url) for request in self.asked)
-
-    def serve(self, script):
-        """Another text in place of capi.js."""
-        answer = {"body": script, "content_type": "text/javascript"}
-        self.context.route("**/capi_tracking/capi.js", lambda route: route.fulfill(**answer))
-
-
-@pytest.fixture
-def sandbox():
-    with Sandbox(pixels=[PIXEL]) as running:
-        yield running
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _pages():
-    """For the whole module: a beacon may come late, when a test's own settings are gone already."""
-    with override_settings(ROOT_URLCONF="tests.browser.pages"):
-        yield
-
-
-@pytest.fixture
-def open_shop(browser, live_server, transactional_db, sandbox, capi):
-    capi(PIXEL_SCRIPT_URL=f"{sandbox.url}/fbevents.js")
-    cache.clear()
-    pages.is_open.set()
-    contexts = []
-
-    def opened(url=live_server.url, **options):
-        contexts.append(browser.new_context(**options))
-        return Shop(url, sandbox, contexts[-1])
-
-    yield opened
-    for context in contexts:
-        context.clear_cookies()  # without consent nothing is sent while leaving
-        context.close()
-    with pages.one_at_a_time:
-        pages.is_open.clear()
-        cache.clear()
-
-
-@pytest.fixture
-def shop(open_shop):
-    return open_shop()
-
-
-@pytest.fixture
-def granted(shop):
-    shop.grant()
-    return shop
 
 
 # -- pairs -----------------------------------------------------------------------------------------------------------
