@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -177,22 +178,24 @@ def test_an_odd_path__is_refused(sandbox, http, path):
 def test_a_slow_loris__is_hung_up_on_however_it_drips(monkeypatch, sandbox):
     monkeypatch.setattr(server, "REQUEST_SECONDS", 0.5)
     with connect(sandbox) as client:
-        client.sendall(EDGE.encode())
         began = time.monotonic()
         with pytest.raises((ConnectionError, BrokenPipeError)):
+            client.sendall(EDGE.encode())
             while time.monotonic() < began + 10:
                 client.sendall(b"X-Drip: 1\r\n")
                 time.sleep(0.02)
         assert time.monotonic() - began < 5
 
 
-def test_a_slow_loris__is_no_longer_counted_once_it_is_gone(monkeypatch, sandbox):
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.3)
-    clients = [connect(sandbox) for _ in range(50)]
-    until(lambda: len(sandbox._server._open) >= 50, "not all connected")
-    until(lambda: not sandbox._server._open, "some are still held")
-    for client in clients:
-        client.close()
+def test_a_slow_loris__is_no_longer_counted_once_it_is_gone(sandbox):
+    held = sandbox._server._open
+    with ExitStack() as clients:
+        for _ in range(50):
+            clients.enter_context(connect(sandbox))
+        until(lambda: sum(deadline is not None for deadline in list(held.values())) == 50, "not all are waited for")
+        for request in list(held):
+            sandbox._server.reads_until(request, time.monotonic())
+        until(lambda: not held, "some are still held")
 
 
 def test_a_client_that_does_not_read__is_given_up(monkeypatch, sandbox, event):
@@ -232,12 +235,12 @@ def test_two_hundred_clients__are_all_served_at_once(sandbox, address):
 
 def test_more_clients_than_it_takes__are_hung_up_on_and_do_no_harm(monkeypatch, sandbox, http):
     monkeypatch.setattr(server, "MAX_CONNECTIONS", 5)
-    clients = [connect(sandbox) for _ in range(5)]
-    until(lambda: len(sandbox._server._open) == 5, "not all connected")
-    with pytest.raises(requests.ConnectionError):
-        http.get(sandbox.url, timeout=5)
-    for client in clients:
-        client.close()
+    with ExitStack() as clients:
+        for _ in range(5):
+            clients.enter_context(connect(sandbox))
+        until(lambda: len(sandbox._server._open) == 5, "not all connected")
+        with pytest.raises(requests.ConnectionError):
+            http.get(sandbox.url, timeout=5)
     until(lambda: not sandbox._server._open, "connections are left over")
 
 

@@ -296,6 +296,7 @@ def test_timeout__for_one_request_still_waits_after_it_was_used_up(sandbox, addr
     body = {"data": [event()], "access_token": sandbox.token}
     with pytest.raises(requests.ReadTimeout):
         requests.post(address(sandbox), json=body, timeout=0.3)
+    until(lambda: sandbox.refusals, "the switch was never used")
     assert requests.post(address(sandbox), json=body, timeout=5).status_code == 200
 
 
