@@ -62,6 +62,8 @@ class Settings:
     CONSENT: str | None = None
     TRUSTED_PROXIES: int | list[str] = 0
     URL_PARAMETERS: list[str] = ["fbclid", "utm_*", "q", "page"]
+    PAGE_PIXELS: list[str] = ["default"]
+    FOREIGN_PIXELS: str = "report"
     COLLECT_PATH: str = ""
     COLLECT_RATE: int = 120
 

@@ -95,3 +95,34 @@ def test_island__of_a_pixel_that_does_not_exist_is_refused(capi):
     capi(PIXELS={"default": {"PIXEL_ID": ""}})
     with pytest.raises(InvalidEvent, match="PIXEL_ID"):
         islands.island("ViewContent", DATA)
+
+
+def test_item__is_believed_for_its_own_pixels_alone(capi):
+    token = islands.item(DATA, pixels=["default", "second"])
+    one = {"value": 9.5, "currency": "EUR", "contents": [{"id": "sku-1", "quantity": 1, "item_price": 9.5}]}
+    assert islands.verify_item(token, pixel="default") == islands.verify_item(token, pixel="second") == one
+    assert islands.verify_item(token, pixel="third") is None
+
+
+@pytest.mark.parametrize("change", ["", "x", "ü", "\ud800", ".", "e30."])
+def test_verify_item__takes_nothing_that_was_changed(change):
+    token = islands.item(DATA, pixels=["default"])
+    assert islands.verify_item(change and change + token, pixel="default") is None
+    assert islands.verify_item(token[:-1] + change, pixel="default") is None
+
+
+def test_item__is_one_piece_however_it_was_described():
+    by_hand = CustomData(value="9.50", currency="EUR", content_ids=["sku-1"])
+    priced = CustomData(contents=[Content(id="sku-1", quantity=3, item_price="9.50")], currency="EUR", num_items=3)
+    tokens = {islands.item(data, pixels=["default"]) for data in (DATA, by_hand, priced)}
+    assert len(tokens) == 1
+
+
+@pytest.mark.parametrize("name", ["curency", "content_id", "contets"])
+def test_check_parameters__asks_whether_one_of_metas_was_meant(name):
+    with pytest.raises(InvalidEvent, match="Did you mean"):
+        islands.check_parameters([name])
+
+
+def test_check_parameters__lets_custom_ones_be():
+    islands.check_parameters(["ring_size", "value"])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from capi_tracking import context, orders
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status
-from capi_tracking.orders import ModelItemAdapter, ModelOrderAdapter, fields, identity, item_data, purchase_island
+from capi_tracking.orders import ModelItemAdapter, ModelOrderAdapter, fields, identity, item_data, purchase_islands
 from demo_project.shop.models import Order, OrderLine, Product
 from tests.sales import FBP, add_line, buy, new_order, payload, row, stock
 
@@ -166,7 +166,7 @@ def test_order__a_rotated_id_key_does_not_double_the_sale(visitor, product, capi
     with visitor():
         order.save()
     assert row().event_id == old
-    assert purchase_island(order).event_id == old
+    assert purchase_islands(order)[0].event_id == old
 
 
 # -- the buyer ---------------------------------------------------------------------------------------------------
@@ -291,9 +291,9 @@ def test_order__saved_by_an_api_key_keeps_no_context(visitor, product):
 # -- pages -------------------------------------------------------------------------------------------------------
 
 
-def test_purchase_island__is_the_servers_copy_in_the_browser(visitor, product):
+def test_purchase_islands__is_the_servers_copy_in_the_browser(visitor, product):
     order = buy(visitor, product)
-    island = purchase_island(order)
+    (island,) = purchase_islands(order)
     assert (island.event_id, island.pixel_id) == (row().event_id, "1234567890")
     assert island.data == payload()["custom_data"] | {"num_items": 2} | {
         "contents": island.data["contents"],
@@ -304,26 +304,26 @@ def test_purchase_island__is_the_servers_copy_in_the_browser(visitor, product):
     assert island.keys["em"] not in repr(island)
 
 
-def test_purchase_island__once_a_browser_had_it_there_is_none(visitor, product):
+def test_purchase_islands__once_a_browser_had_it_there_is_none(visitor, product):
     order = buy(visitor, product)
     OutboxEvent.objects.update(browser_at=timezone.now())
-    assert purchase_island(order) is None
+    assert purchase_islands(order) == []
 
 
 @pytest.mark.parametrize(
     "change", [{"paid_at": timedelta(hours=25)}, {"status": Order.Status.PENDING}], ids=["paid yesterday", "unpaid"]
 )
-def test_purchase_island__none_for_what_is_not_paid_now(visitor, product, change):
+def test_purchase_islands__none_for_what_is_not_paid_now(visitor, product, change):
     if "paid_at" in change:
         change = {"paid_at": timezone.now() - change["paid_at"]}
-    assert purchase_island(buy(visitor, product, **change)) is None
+    assert purchase_islands(buy(visitor, product, **change)) == []
 
 
-def test_purchase_island__none_for_what_is_withheld(product):
+def test_purchase_islands__none_for_what_is_withheld(product):
     order = new_order()
     order.save()
     assert row().status == Status.SKIPPED
-    assert purchase_island(order) is None
+    assert purchase_islands(order) == []
 
 
 def test_item_data__tells_about_a_product(product):

@@ -18,7 +18,7 @@ from capi_tracking import orders, receivers
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import OutboxEvent, Status
-from capi_tracking.orders import ModelOrderAdapter, adapters, identity, purchase_island
+from capi_tracking.orders import ModelOrderAdapter, adapters, identity, purchase_islands
 from demo_project.shop.models import Category, Order, Product, Variant
 from tests.sales import FBP, add_line, new_order, payload, row
 
@@ -78,7 +78,7 @@ def test_order__of_a_model_that_shares_its_table_is_one_sale(visitor, kinds, kin
         receivers.saved(type(other), other, "default")
         assert row().order_key == f"shop.order:{order.pk}"
         order.save()
-    assert row().event_id == purchase_island(other).event_id
+    assert row().event_id == purchase_islands(other)[0].event_id
 
 
 @pytest.mark.django_db(transaction=True)
@@ -126,15 +126,15 @@ def test_lazy_objects__are_what_they_stand_for(visitor):
         order.save()
     variant = Variant(product=Product(title="Kite", category=Category()), sku="k", price=1)
     assert orders.item_data(SimpleLazyObject(lambda: variant)) == orders.item_data(variant)
-    assert purchase_island(SimpleLazyObject(lambda: order)) == purchase_island(order)
+    assert purchase_islands(SimpleLazyObject(lambda: order)) == purchase_islands(order)
 
 
-def test_purchase_island__none_for_an_order_of_no_pixel(visitor, adapter):
+def test_purchase_islands__none_for_an_order_of_no_pixel(visitor, adapter):
     adapter(pixels=lambda self, order: ())
     with visitor():
         order = new_order()
         order.save()
-    assert purchase_island(order) is None
+    assert purchase_islands(order) == []
     assert not OutboxEvent.objects.exists()
 
 

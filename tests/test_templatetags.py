@@ -70,9 +70,33 @@ def test_head__tells_the_script_all_and_no_visitor_apart(rf, capi):
     assert pages[0] == pages[1]
     config = data_of(pages[0])
     assert config["pixels"] == {"default": "1", "second": "2"}
-    assert (config["page"], config["collect"], config["policy"]) == ("default", "/capi/collect/", "1")
+    assert (config["page"], config["collect"], config["policy"]) == (["default"], "/capi/collect/", "1")
     assert config["script"] == "https://connect.facebook.net/en_US/fbevents.js"
     assert '<script src="/static/capi_tracking/capi.js" defer></script>' in pages[0]
+
+
+TWO = {"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}, "empty": {"PIXEL_ID": ""}}
+
+
+@pytest.mark.parametrize(
+    ("tag", "page"),
+    [
+        ("pixel_head", ["default", "second"]),
+        ('pixel_head "second"', ["second"]),
+        ('pixel_head "second" "default"', ["second", "default"]),
+        ('pixel_head pixel="second default second empty"', ["second", "default"]),
+        ("pixel_head pixel=several", ["second"]),
+    ],
+)
+def test_head__sends_the_page_view_of_the_pixels_that_it_or_the_settings_name(capi, tag, page):
+    capi(PIXELS=TWO, PAGE_PIXELS=["default", "second"])
+    assert data_of(render("{% " + tag + " %}", several=["second"]))["page"] == page
+
+
+def test_head__says_what_becomes_of_other_snippets(capi):
+    assert data_of(render("{% pixel_head %}"))["foreign"] == "report"
+    capi(FOREIGN_PIXELS="adopt")
+    assert data_of(render("{% pixel_head %}"))["foreign"] == "adopt"
 
 
 def test_head__names_no_script_of_metas_in_shadow_mode(rf, capi):
@@ -166,6 +190,25 @@ def test_event__names_and_pixels_may_be_variables(capi):
     assert (island["name"], island["pixel"], signed_data(island)) == ("Contact", "second", {})
 
 
+def islands_of(html):
+    return [json.loads(found) for found in re.findall(r"<script[^>]* data-capi-\w+>(.*?)</script>", html)]
+
+
+def test_event__of_several_pixels_is_an_island_for_each(capi):
+    capi(PIXELS=TWO, PAGE_PIXELS=["default", "second"])
+    for tag in ('pixel_event "Contact"', 'pixel_event "Contact" pixel="default second"'):
+        found = islands_of(render("{% " + tag + " %}"))
+        assert [island["pixel"] for island in found] == ["default", "second"]
+        assert [signed_data(island) for island in found] == [{}, {}]
+
+
+def test_on__of_several_pixels_is_a_list(capi):
+    capi(PIXELS=TWO)
+    found = attribute_of(render('<form {% pixel_on "Contact" pixel="default second" %}>'))
+    assert [island["pixel"] for island in found] == ["default", "second"]
+    assert isinstance(attribute_of(render('<form {% pixel_on "Contact" pixel="second" %}>')), dict)
+
+
 def test_event__long_lists_are_cut_for_both_copies():
     island = data_of(render('{% pixel_event "ViewContent" content_ids=ids %}', ids=[str(n) for n in range(300)]))
     assert len(signed_data(island)["content_ids"]) == islands.MAX_CONTENTS
@@ -179,9 +222,9 @@ def test_event__long_lists_are_cut_for_both_copies():
         ('pixel_event "PageView"', "pixel_head"),
         ('pixel_event "Addtocart"', "Did you mean 'AddToCart'"),
         ('pixel_event ""', "printable"),
-        ("pixel_event", "takes a name"),
-        ('pixel_event "ViewContent" product another', "takes a name"),
-        ('pixel_event "ViewContent" value=1 product', "takes a name"),
+        ("pixel_event", "is written"),
+        ('pixel_event "ViewContent" product another', "is written"),
+        ('pixel_event "ViewContent" value=1 product', "is written"),
         ('pixel_event "ViewContent" curency="EUR"', "Did you mean currency="),
         ('pixel_on "Lead" form', "unconfirmed=True"),
         ('pixel_on "CompleteRegistration" on="submit"', "unconfirmed=True"),
@@ -206,7 +249,7 @@ def broken():
 @pytest.mark.parametrize(
     ("tag", "values", "why"),
     [
-        ('pixel_event "ViewContent" missing', {}, "missing is empty"),
+        ('pixel_event "ViewContent" missing', {}, "the object is empty"),
         ('pixel_event "ViewContent" thing', {"thing": object()}, "object has no adapter"),
         ('pixel_event "ViewContent" thing', {"thing": broken()}, "RuntimeError"),
         ('pixel_event "ViewContent" value="9,90" currency="EUR"', {}, "comma"),
@@ -274,6 +317,36 @@ def test_on__that_can_not_be_says_why_inside_its_start_tag(settings):
     assert "data-capi-nothing" in render("<form {% pixel_on name on=bad %}>", name="Contact", bad='x" onload="')
 
 
+# -- pixel_item and pixel_private ------------------------------------------------------------------------------------
+
+
+def test_item__is_the_signed_data_of_one_piece(product):
+    token = render("{% pixel_item product %}", product=product)
+    assert re.fullmatch(r"[\w-]+\.[0-9a-f]{32}", token)
+    said = item_data(product).as_payload()
+    assert islands.verify_item(token, pixel="default") == said
+    assert said["contents"] == [{"id": "K-1", "quantity": 1, "item_price": 49.9}]
+
+
+def test_item__may_be_kept_under_a_name(settings, product):
+    settings.DEBUG = True
+    text = "{% pixel_item product as token %}[{{ token }}]{% if token %}{{ token }}{% endif %}"
+    token = render("{% pixel_item product %}", product=product)
+    assert render(text, product=product) == f"[{token}]{token}"
+    assert re.fullmatch(r"<!-- capi_tracking: [^<>]*the object is empty here -->\[\]", render(text))
+
+
+@pytest.mark.parametrize("ids", [[], ["1", "2"]])
+def test_item__of_more_or_less_than_one_article_is_none(settings, ids):
+    assert render("{% pixel_item content_ids=ids %}", ids=ids) == ""
+    settings.DEBUG = True
+    assert "one article" in render("{% pixel_item content_ids=ids %}", ids=ids)
+
+
+def test_private__says_it_to_the_script_and_to_the_browser():
+    assert render("{% pixel_private %}") == '<meta name="capi-private">\n<meta name="referrer" content="origin">'
+
+
 # -- pixel_purchase --------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +358,19 @@ def test_purchase__is_the_orders_own_event_with_the_buyers_hashes(rf, sold):
     assert island["data"] == payload["custom_data"]
     assert island["keys"]["em"] == payload["user_data"]["em"][0]
     assert "jo@shop.example" not in json.dumps(island)
+
+
+def test_purchase__of_several_pixels_is_an_island_for_each_that_has_not_had_it(rf, sold, adapter, capi):
+    capi(PIXELS=TWO)
+    adapter(pixels=lambda self, order: ("default", "nobody", "empty", "second"))
+    found = islands_of(render("{% pixel_purchase order %}", rf.get("/"), order=sold))
+    assert [island["pixel"] for island in found] == ["default", "second"]
+    assert found[0]["data"] == found[1]["data"]
+    said = Receipt(pixel="second", event_name="Purchase", event_id=found[1]["id"], state=BrowserState.HANDED_OVER)
+    sold.save()
+    acknowledge(said)
+    left = islands_of(render("{% pixel_purchase order %}", rf.get("/"), order=sold))
+    assert [island["pixel"] for island in left] == ["default"]
 
 
 def test_purchase__makes_its_page_private(rf, sold):

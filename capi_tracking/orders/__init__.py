@@ -3,7 +3,7 @@
 from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
 from .checkout import remember
 from .lookup import keys_of_number
-from .pages import PurchaseIsland, item_data, purchase_island
+from .pages import PurchaseIsland, item_data, purchase_islands
 from .recording import line_saved, observe, outbox_of, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
 
@@ -23,7 +23,7 @@ __all__ = [
     "order_adapter",
     "outbox_of",
     "parent_of",
-    "purchase_island",
+    "purchase_islands",
     "record_failure",
     "register",
     "remember",

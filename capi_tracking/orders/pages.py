@@ -21,7 +21,7 @@ WITHHELD = frozenset({Status.SKIPPED, Status.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class PurchaseIsland:
-    """What the thank-you page hands to the pixel: the order's own id, the data, and the buyer's hashes."""
+    """What the thank-you page hands to one pixel: the order's own id, the data, and the buyer's hashes."""
 
     pixel: str
     pixel_id: str
@@ -36,34 +36,41 @@ def item_data(instance: Any) -> CustomData:
     return adapter_of(instance.__class__).custom_data(instance)  # not type(): a context processor's cart is lazy
 
 
-def purchase_island(order: Any) -> PurchaseIsland | None:
-    """The browser's copy of a sale; None unless it was paid under 24 hours ago and no browser has had it."""
+def purchase_islands(order: Any) -> list[PurchaseIsland]:
+    """The browser's copies of a sale, one per pixel that may still have one.
+
+    None unless it was paid under 24 hours ago; none for a pixel whose copy a browser has had already.
+    """
     adapter = order_adapter(order.__class__)
     if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
-        return None
-    pixel = next(iter(adapter.pixels(order)), None)
-    if pixel is None:
-        return None
-    sale = Sale(order, adapter, order._state.db or DEFAULT_DB_ALIAS, pixel)
-    when = time_of(sale)
+        return []
+    database = order._state.db or DEFAULT_DB_ALIAS
+    sales = [Sale(order, adapter, database, pixel) for pixel in adapter.pixels(order)]
+    when = time_of(sales[0]) if sales else None
     if when is None or timezone.now() - when >= BROWSER_WINDOW:
-        return None
-    return _island(sale)
+        return []
+    return _islands([(sale, event_id) for sale in sales if (event_id := _open_id(sale))])
 
 
-def _island(sale: Sale) -> PurchaseIsland | None:
+def _open_id(sale: Sale) -> str:
+    """The id under which a browser may tell of it; "" if it may not."""
+    if sale.pixel not in conf.PIXELS or not pixel_settings(sale.pixel).pixel_id:
+        return ""  # what is wrong with one pixel costs the others nothing
     row = sale.rows.values_list("event_id", "browser_at", "status").first()
     event_id, browser_at, status = row or (sale.event_id, None, Status.PENDING)
-    if browser_at is not None or status in WITHHELD:
-        return None
-    return PurchaseIsland(
-        pixel=sale.pixel,
-        pixel_id=pixel_settings(sale.pixel).pixel_id,
-        name=sale.adapter.event_name,
-        event_id=event_id,
-        data=sale.adapter.custom_data(sale.order).as_payload(),
-        keys=_hashes(sale),
-    )
+    return "" if browser_at is not None or status in WITHHELD else str(event_id)
+
+
+def _islands(told: list[tuple[Sale, str]]) -> list[PurchaseIsland]:
+    """The order is read once, whatever the number of pixels."""
+    if not told:
+        return []
+    sale = told[0][0]
+    data, keys = sale.adapter.custom_data(sale.order).as_payload(), _hashes(sale)
+    return [
+        PurchaseIsland(sale.pixel, pixel_settings(sale.pixel).pixel_id, sale.adapter.event_name, event_id, data, keys)
+        for sale, event_id in told
+    ]
 
 
 def _hashes(sale: Sale) -> dict[str, str]:

@@ -407,7 +407,7 @@
     const address = location.pathname + location.search;
     if (address === viewed) return;
     viewed = address;
-    fire({ pixel: config.page, name: "PageView" }, {});
+    for (const pixel of config.page) fire({ pixel, name: "PageView" }, {});
   }
 
   const go = quietly(() => {
@@ -445,7 +445,7 @@
   function onAct(event) {
     for (let element = event.target; element instanceof Element; element = element.parentElement) {
       if (element.dataset && element.dataset.capiOn && triggerOf(element) === event.type) {
-        quietly(fireIsland)(JSON.parse(element.dataset.capiOn));
+        [].concat(JSON.parse(element.dataset.capiOn)).forEach(quietly(fireIsland));
       }
     }
   }
