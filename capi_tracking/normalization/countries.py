@@ -223,7 +223,7 @@ SY SYR 963 Syria|Syrian Arab Republic
 SZ SWZ 268 Eswatini|Swaziland
 TC TCA 1 Turks and Caicos Islands
 TD TCD 235 Chad
-TF ATF - French Southern Territories
+TF ATF - French Southern Territories|French Southern and Antarctic Lands
 TG TGO 228 Togo
 TH THA 66 Thailand
 TJ TJK 992 Tajikistan

@@ -52,10 +52,13 @@ def last_friday(day: date) -> date:
     return day - timedelta(days=(day.weekday() - FRIDAY) % 7)
 
 
-def small_troubles(end: datetime) -> list[Outage]:
-    """Meta was away for some minutes three weeks ago; five days ago it asked to slow down."""
-    away = rhythm.at(end.date() - timedelta(days=22), 17, 3, end)
-    slower = rhythm.at(end.date() - timedelta(days=5), 20, 31, end)
+def small_troubles(end: datetime, came: Sequence[datetime]) -> list[Outage]:
+    """Meta was away for some minutes three weeks ago; five days ago it asked to slow down.
+
+    Each begins with an event: in a quiet quarter of an hour nobody would notice. ``came``: when events did, in order.
+    """
+    away = first_since(came, rhythm.at(end.date() - timedelta(days=22), 17, 3, end))
+    slower = first_since(came, rhythm.at(end.date() - timedelta(days=5), 20, 31, end))
     return [
         Outage(
             begin=away,
@@ -75,6 +78,10 @@ def small_troubles(end: datetime) -> list[Outage]:
             message="(#4) Application request limit reached",
         ),
     ]
+
+
+def first_since(came: Sequence[datetime], moment: datetime) -> datetime:
+    return next((at for at in came if at >= moment), moment)
 
 
 def wave_begin(end: datetime) -> datetime:

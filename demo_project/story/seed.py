@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from capi_tracking.conf import conf
-from capi_tracking.models import BrowserReceipt, DeliveryAttempt, OutboxEvent, Pixel, SkipCount
+from capi_tracking.models import BrowserReceipt, DeliveryAttempt, OutboxEvent, Pixel, SkipCount, Status
 from demo_project.shop.models import Order
 from demo_project.story import chapters, incidents, journeys, orders, rhythm, visitors
 from demo_project.story.deliveries import Kind, Request, Worker, redact
@@ -45,7 +45,7 @@ def write(now: datetime, rng: Random, shop: str) -> int:
     ledger.add_visits(visits)
     ledger.add_sales(with_lines(sales))
     token = incidents.dead_token(end)
-    requests = deliver(rng, ledger, [token, *incidents.small_troubles(end)], end)
+    requests = deliver(rng, ledger, token, end)
     told = chapters.chapters(chapters.Facts(ledger, sales, frozen, token, end))
     return count + save(ledger, requests) + len(Chapter.objects.bulk_create(told))
 
@@ -64,8 +64,10 @@ def with_lines(sales: Sequence[orders.Sale]) -> Iterable[orders.Sale]:
         yield from part.values()
 
 
-def deliver(rng: Random, ledger: Ledger, outages: list[incidents.Outage], end: datetime) -> list[Request]:
+def deliver(rng: Random, ledger: Ledger, token: incidents.Outage, end: datetime) -> list[Request]:
     rows = sorted(ledger.events.values(), key=lambda row: row.created_at)
+    came = [row.created_at for row in rows if row.status == Status.PENDING]
+    outages = [token, *incidents.small_troubles(end, came)]
     granted = [row for row in rows if row.order_key and row.payload]
     requests = Worker(rng, outages, incidents.never_taken(granted)).deliver(rows)
     redact(rows, end)
