@@ -757,6 +757,29 @@ def test_event__its_json_is_its_payload(monkeypatch, orjson):
     assert ", " not in text
 
 
+def written_by(monkeypatch, library, event):
+    monkeypatch.setattr(encoding, "orjson", library)
+    return event.as_json()
+
+
+@pytest.mark.skipif(encoding.orjson is None, reason="orjson is an extra")
+@pytest.mark.parametrize(
+    ("user", "data"),
+    [
+        ({"lead_id": "1234567890123456", "email": ["a@example.com", "b@example.com"]}, {"extra": {'k"ey': [1, 2.5]}}),
+        ({"email": "nobody", "fbp": "fb.1.1700000000000.1"}, {"extra": {"own": "é\u2028"}}),
+        ({"email": "nobody"}, {"content_ids": ["a", "b"], "status": True, "num_items": 2}),
+        ({}, {"contents": [Content(id="a", title='"T"'), Content(id="b", item_price="", brand="B"), Content(id="c")]}),
+        ({}, {"contents": [Content(id="a", item_price=Decimal("1234567890123.10"), quantity=3)], "store_data": {}}),
+        ({}, {"predicted_ltv": Decimal("1E+2"), "net_revenue": Decimal("-0.50")}),
+    ],
+)
+def test_event__its_text_is_the_same_with_orjson_and_without(monkeypatch, user, data):
+    data = CustomData(value=Decimal("10.00"), currency="EUR", **data)
+    event = make_event(name="Purchase", user_data=UserData.of(**user), custom_data=data)
+    assert written_by(monkeypatch, encoding.orjson, event) == written_by(monkeypatch, None, event)
+
+
 @pytest.mark.parametrize("base", [Event, UserData, CustomData, Content])
 def test_values__have_no_subclasses_as_theirs_would_know_no_rules(base):
     with pytest.raises(TypeError, match="subclass"):

@@ -7,17 +7,19 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
-from .encoding import number_text, quoted
+from .encoding import number_text, quoted, written_as_json
 from .fields import MAX_ID, amount, count, identifier, text, word
 from .given import Rule, Sealed, keep
 from .names import DeliveryCategory
 
 MAX_CONTENTS = 1000
 MAX_QUANTITY = 2**31
+ALWAYS_HELD = 2  # id and quantity
 
 DELIVERY_CATEGORIES = frozenset(DeliveryCategory)
 
 
+@written_as_json
 @dataclass(frozen=True, kw_only=True)
 class Content(Sealed):
     """``id`` is the catalogue's; ``item_price`` is for one piece, as int, float, Decimal or text with a point."""
@@ -36,8 +38,8 @@ class Content(Sealed):
             held = self.__dict__  # written out, as an order has many of them
             held["id"] = id if type(id) is str and 0 < len(id) <= MAX_ID and id.isprintable() else _id(id)
             held["quantity"] = quantity if type(quantity) is int and 0 < quantity < MAX_QUANTITY else _count(quantity)
-            if item_price is not None:
-                held["item_price"] = amount("contents.item_price", item_price)
+            if item_price is not None and (exact := amount("contents.item_price", item_price)) is not None:
+                held["item_price"] = exact
             if words:
                 keep(self, words, _WORDS)
 
@@ -57,12 +59,16 @@ class Content(Sealed):
         payload: dict[str, Any] = json.loads(self.as_json())
         return payload
 
+    def as_members(self) -> dict[str, Any]:
+        """What is written of it."""
+        return self.__dict__
+
     def as_json(self) -> str:
         """Compact JSON text of it."""
         held = self.__dict__
-        price = f',"item_price":{number_text(self.item_price)}' if self.item_price is not None else ""
-        words = "" if held.keys().isdisjoint(_WORDS) else self._words()
-        return f'{{"id":{quoted(self.id)},"quantity":{self.quantity}{price}{words}}}'
+        price = f',"item_price":{number_text(held["item_price"])}' if "item_price" in held else ""
+        words = self._words() if len(held) > ALWAYS_HELD + ("item_price" in held) else ""
+        return f'{{"id":{quoted(held["id"])},"quantity":{held["quantity"]}{price}{words}}}'
 
     def _words(self) -> str:
         return "".join([f',"{name}":{quoted(getattr(self, name))}' for name in _WORDS if name in self.__dict__])

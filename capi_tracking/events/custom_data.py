@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
 from .content import DELIVERY_CATEGORIES, MAX_CONTENTS, Content
-from .encoding import encode, json_object, members
+from .encoding import encode, json_object, members, written, written_as_json
 from .fields import amount, count, currency, identifier, text, word
 from .given import NOTHING, Rule, Sealed, keep
 from .names import ContentType
@@ -18,6 +18,7 @@ _STORE_KEYS = frozenset({"store_page_id", "brand_page_id", "store_code"})
 _MONEY = frozenset({"value", "predicted_ltv", "net_revenue"})
 
 
+@written_as_json
 @dataclass(frozen=True, kw_only=True)
 class CustomData(Sealed):
     """Money may be given as Decimal, int, float, text with a decimal point, or an object with ``amount``.
@@ -67,18 +68,26 @@ class CustomData(Sealed):
         payload: dict[str, Any] = json.loads(self.as_json())
         return payload
 
+    def as_members(self) -> dict[str, Any]:
+        """What is written of it: custom parameters stand beside the others."""
+        held = self.__dict__
+        return {**{name: held[name] for name in held if name != "extra"}, **self.extra} if "extra" in held else held
+
     def as_json(self) -> str:
         """Compact JSON text of it."""
         held = self.__dict__
         if "extra" not in held:
-            return f"{{{members(held)}}}"
+            return written(held)
         standard = members({name: value for name, value in held.items() if name != "extra"})
         return f"{{{standard}{',' if standard else ''}{encode(self.extra)[1:]}"
 
 
 def _settle_money(held: dict[str, Any], of_value: object) -> None:
     """Money says in which currency it is, itself or beside it."""
-    code, own = held.get("currency", ""), currency("currency", of_value) if of_value else ""
+    code = held.get("currency", "")
+    if code and not of_value:
+        return
+    own = currency("currency", of_value) if of_value else ""
     if code and own and code != own:
         raise InvalidEvent("currency", "differs from the currency of value")
     if own:
@@ -129,7 +138,7 @@ def _lifetime_value(name: str, given: object) -> Decimal | None:
 def _contents(name: str, given: object) -> tuple[Content, ...] | None:
     contents = tuple(_listed(name, given))
     for content in contents:
-        if type(content) is not Content and not isinstance(content, Content):
+        if type(content) is not Content:  # which has no subclasses
             raise InvalidEvent(name, "must be Content objects")
     return contents or None
 

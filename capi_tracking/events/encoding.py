@@ -1,11 +1,11 @@
 """From values to what JSON can hold, and to JSON text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from ..exceptions import InvalidEvent
@@ -20,7 +20,7 @@ MAX_DIGITS = 15  # of these a float keeps each
 MAX_DEPTH = 5
 MAX_MEMBERS = 1000
 
-_SAFE = frozenset({dict, int, bool})
+Value = TypeVar("Value")
 
 quoted = encode_basestring  # the part of the encoder that writes one text
 _standard = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -31,29 +31,49 @@ def encode(payload: object) -> str:
     return orjson.dumps(payload).decode() if orjson else _standard(payload)
 
 
+def written(held: Mapping[str, Any]) -> str:
+    """JSON text of an object that may hold money, and values of the classes that are ``written_as_json``."""
+    if orjson:
+        return orjson.dumps(held, _json_safe, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    return f"{{{members(held)}}}"
+
+
+def _json_safe(value: Any) -> object:
+    return number(value) if type(value) is Decimal else value.as_members()
+
+
 def members(held: Mapping[str, Any]) -> str:
     """JSON text of an object's members, without its braces."""
-    return ",".join([f'"{name}":{json_text(value)}' for name, value in held.items()])
+    return ",".join([f'"{name}":{_WRITERS[type(value)](value)}' for name, value in held.items()])
 
 
-def json_text(value: Any) -> str:
-    """JSON text of what a field holds: text, money, several values, JSON-safe data, or a value that writes itself."""
-    kind = type(value)
-    if kind is str:
-        return quoted(value)
-    if kind is Decimal:
-        return number_text(value)
-    if kind is tuple:
-        return f"[{','.join([json_text(each) for each in value])}]"
-    return encode(value) if kind in _SAFE else str(value.as_json())
+def _several(values: tuple[Any, ...]) -> str:
+    return f"[{','.join([_WRITERS[type(value)](value) for value in values])}]"
+
+
+def written_as_json(kind: type[Value]) -> type[Value]:
+    """Class decorator: a field may hold a value of this class. Its ``as_json()`` writes what ``as_members()`` gives."""
+    _WRITERS[kind] = kind.as_json  # type: ignore[attr-defined]
+    return kind
 
 
 def number_text(exact: Decimal) -> str:
     """JSON text of an amount, digit by digit, without zeros that say nothing; what is long is the shortest float's."""
-    digits = str(exact) if exact else "0"
-    if len(digits) > MAX_DIGITS or "E" in digits:
+    digits = str(exact)
+    if len(digits) > MAX_DIGITS or "E" in digits or not exact:
         return _standard(number(exact))
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+# How each kind of value that a field holds is written; dicts are JSON-safe by then.
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    int: str,
+    bool: encode,
+    dict: encode,
+    tuple: _several,
+    Decimal: number_text,
+}
 
 
 def json_safe(field: str, value: object, depth: int = MAX_DEPTH) -> Any:

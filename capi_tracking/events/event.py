@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..exceptions import InvalidEvent
 from .custom_data import CustomData
-from .encoding import json_object, members, quoted
+from .encoding import json_object, written
 from .fields import count, identifier, text, word
 from .given import NOTHING, Rule, Sealed, keep, missing
 from .names import ActionSource, CustomerSegmentation, StandardEvent
@@ -28,7 +28,6 @@ _LIMITS = ("data_processing_options", "data_processing_options_country", "data_p
 _LDU_COUNTRIES = frozenset({0, 1})
 _LDU_STATES = frozenset({0, *range(1000, 1014)})
 _ORIGINAL_KEYS = frozenset({"event_name", "event_time", "order_id", "event_id"})
-_HEAD = frozenset({"name", "event_time", "action_source"})
 _NOBODY = UserData()
 _NOTHING_SAID = CustomData()
 
@@ -86,12 +85,11 @@ class Event(Sealed):
 
     def as_json(self) -> str:
         """Compact JSON text of it, ready to be joined into a batch."""
-        seconds = int(self.event_time.timestamp())
-        head = f'"event_name":{quoted(self.name)},"event_time":{seconds},"action_source":"{self.action_source}"'
-        rest = {name: value for name, value in self.__dict__.items() if name not in _HEAD}
+        rest = dict(self.__dict__)
+        head = {"event_name": rest.pop("name"), "event_time": int(rest.pop("event_time").timestamp())}
         if self.user_data.notes and not self.user_data.keys:
             del rest["user_data"]
-        return f"{{{head},{members(rest)}}}"  # every event has an id: the rest is never empty
+        return written({**head, "action_source": self.action_source, **rest})
 
 
 def _settle_limits(event: Event, held: dict[str, Any]) -> None:
@@ -128,8 +126,8 @@ def _name(_: str, given: object) -> str:
 
 
 def _event_id(name: str, given: object) -> str:
-    if given == "":
-        return ""
+    if given == "" or (type(given) is str and given.isalnum() and len(given) <= MAX_EVENT_ID):
+        return given
     event_id = identifier(name, given, limit=MAX_EVENT_ID)
     if not event_id or " " in event_id:
         raise InvalidEvent(name, f"must be 1 to {MAX_EVENT_ID} printable characters without spaces")
@@ -163,6 +161,8 @@ def _custom_data(name: str, given: object) -> CustomData | None:
 
 
 def _address(name: str, given: object) -> str:
+    if type(given) is str and len(given) <= MAX_URL and given.isascii() and given.isprintable() and " " not in given:
+        return given
     address = text(name, given, limit=MAX_URL * 32)
     if not address.isprintable():
         raise InvalidEvent(name, "has unprintable characters")

@@ -101,6 +101,8 @@ def identifier(field: str, value: object, *, limit: int = MAX_ID) -> str:
 
 def word(field: str, value: object, words: Container[str]) -> str:
     """One of Meta's words, or nothing."""
+    if type(value) is str and value in words:
+        return value
     found = str.__str__(value) if isinstance(value, str) else "" if value is None else None
     if found is None or (found and found not in words):
         raise InvalidEvent(field, "is not a word that Meta knows")

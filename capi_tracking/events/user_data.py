@@ -4,18 +4,19 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeGuard, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypedDict, Unpack
 
 from .. import normalization
 from ..exceptions import InvalidEvent
 from ..normalization import as_text, is_hash, sha256
-from .encoding import quoted
+from .encoding import quoted, written_as_json
 from .given import Rule, Sealed, keep
 
 MAX_VALUES = 10
 MAX_LENGTH = 1000
 
 _HASH_LENGTHS = frozenset({32, 64})
+_SHORTEST_HASH = min(_HASH_LENGTHS)
 _sha256 = hashlib.sha256
 
 HASHED = ("em", "ph", "fn", "ln", "db", "ge", "ct", "st", "zp", "country", "external_id")
@@ -51,6 +52,7 @@ class PlainUserData(TypedDict, total=False):
     ig_sid: object
 
 
+@written_as_json
 @dataclass(frozen=True, kw_only=True, repr=False)
 class UserData(Sealed):
     """Only hashes, and what Meta wants unhashed; build it with ``of()``.
@@ -97,19 +99,20 @@ class UserData(Sealed):
         What can't be normalised is left out and noted, never raised. ``country`` gives phones without a country code
         theirs; without one the shop's own country does (``normalization.set_default_country``).
         """
-        user_data = cls()
+        user_data = cls.__new__(cls)  # nothing was given that a rule could refuse
         held, region = user_data.__dict__, _region(plain.get("country"))
-        intake = _Intake(region)
+        left: dict[str, object] = {}
         for name, value in plain.items():
-            key, rule, _, hashed, by_country = door = _DOORS.get(name) or _unexpected(name)
+            key, rule, hashed, by_country = _QUICK.get(name) or _unexpected(name)
             # Most values are plain ASCII text that its rule takes at once; all others go the careful way.
-            normal = (rule(value, region) if by_country else rule(value)) if _is_plain(value) else ""
-            if normal:
-                held[key] = (_sha256(normal.encode()).hexdigest(),) if hashed else normal
-            elif found := intake.take(door, value):
-                held[key] = found
-        if intake.notes:
-            held["notes"] = tuple(intake.notes)
+            if type(value) is str and value.isascii() and (len(value) < _SHORTEST_HASH or _is_no_hash(value)):
+                normal = rule(value, region) if by_country else rule(value)
+                if normal:
+                    held[key] = (_sha256(normal.encode()).hexdigest(),) if hashed else normal
+                    continue
+            left[name] = value
+        if left:
+            _take_carefully(left, region, held)
         return user_data
 
     @property
@@ -129,10 +132,19 @@ class UserData(Sealed):
         payload: dict[str, Any] = json.loads(self.as_json())
         return payload
 
+    def as_members(self) -> dict[str, Any]:
+        """What is written of it, in values that JSON knows."""
+        held = self.__dict__
+        if held.keys().isdisjoint(_WRITTEN_OTHERWISE):
+            return held
+        return {key: int(value) if key in _NUMBERS else value for key, value in held.items() if key != "notes"}
+
     def as_json(self) -> str:
         """Compact JSON text of it."""
         parts = [
-            f'"{key}":["{_BETWEEN.join(value)}"]' if type(value) is tuple else _plain_member(key, value)
+            f'"{key}":["{_BETWEEN.join(value)}"]'
+            if type(value) is tuple
+            else f'"{key}":{int(value) if key in _NUMBERS else quoted(value)}'
             for key, value in self.__dict__.items()
             if key != "notes"
         ]
@@ -144,6 +156,7 @@ class UserData(Sealed):
 
 _KEYS = tuple(each.name for each in fields(UserData) if each.name != "notes")
 _NUMBERS = frozenset({"fb_login_id", "lead_id"})
+_WRITTEN_OTHERWISE = _NUMBERS | {"notes"}
 _BETWEEN = '","'
 
 _IDS = (
@@ -166,18 +179,22 @@ _TOO_BROAD = (
 )
 
 
-def _is_plain(value: object) -> TypeGuard[str]:
-    if type(value) is not str or not value.isascii() or len(value) > MAX_LENGTH:
-        return False
-    return len(value) not in _HASH_LENGTHS and value == value.strip()
+def _is_no_hash(text: str) -> bool:
+    return len(text) <= MAX_LENGTH and len(text) not in _HASH_LENGTHS and text == text.strip()
 
 
-def _unexpected(name: str) -> "_Door":
+def _take_carefully(values: dict[str, object], region: str, held: dict[str, Any]) -> None:
+    intake = _Intake(region)
+    for name, value in values.items():
+        door = _DOORS[name]
+        if found := intake.take(door, value):
+            held[door.key] = found
+    if intake.notes:
+        held["notes"] = tuple(intake.notes)
+
+
+def _unexpected(name: str) -> NoReturn:
     raise TypeError(f"UserData.of() got an unexpected keyword argument {name!r}")
-
-
-def _plain_member(key: str, value: str) -> str:
-    return f'"{key}":{int(value)}' if key in _NUMBERS else f'"{key}":{quoted(value)}'
 
 
 class _Door(NamedTuple):
@@ -256,6 +273,8 @@ def _is_foreign_hash(text: str, key: str) -> bool:
 
 def _region(country: object) -> str:
     """The country that phones, states and postal codes are read by. One that we can't read is not the shop's own."""
+    if type(country) is str and country and country.isascii():
+        return normalization.country(country[:MAX_LENGTH])
     first = next(iter(country), None) if type(country) in {list, tuple} else country  # type: ignore[call-overload]
     text = "" if first is None else as_text(first)
     return normalization.default_country() if text == "" else normalization.country((text or "")[:MAX_LENGTH])
@@ -299,6 +318,9 @@ _DOORS = {
         *((key, _token, "not an id") for key in _IDS),
     )
 }
+
+# What is asked of every value, without the names: those cost more than the question.
+_QUICK = {name: (door.key, door.rule, door.hashed, door.by_country) for name, door in _DOORS.items()}
 
 
 def _stored(name: str, given: object) -> tuple[str, ...] | None:
