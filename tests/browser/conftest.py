@@ -28,12 +28,15 @@ FLAGS = (
 PATIENCE_MS = 10_000
 
 
+def chromium_path():
+    path = next((found for found in map(shutil.which, CHROMIUM_NAMES) if found), None)
+    return path or pytest.fail(f"no Chromium on PATH (looked for {', '.join(CHROMIUM_NAMES)})")
+
+
 @pytest.fixture(scope="package")
 def browser():
     """A running Chromium. It lives as long as this folder's tests: Playwright's loop would disturb the others."""
-    path = next((found for found in map(shutil.which, CHROMIUM_NAMES) if found), None)
-    if not path:
-        pytest.fail(f"no Chromium on PATH (looked for {', '.join(CHROMIUM_NAMES)})")
+    path = chromium_path()
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     # Playwright's synchronous API runs a loop in this thread, and Django takes its presence for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -88,19 +91,19 @@ def open_shop(browser, shop_pages, live_server, transactional_db, sandbox, capi)
     capi(PIXEL_SCRIPT_URL=f"{sandbox.url}/fbevents.js")
     cache.clear()
     pages.is_open.set()
-    contexts = []
+    visitors = []
 
-    def opened(url=live_server.url, **options):
-        contexts.append(browser.new_context(**options))
-        return Shop(url, sandbox, contexts[-1])
+    def opened(url=live_server.url, *, by=browser, **options):
+        return Shop(url, sandbox, by.new_context(**options), visitors)
 
     yield opened
-    for context in contexts:
-        context.clear_cookies()  # without consent nothing is sent while leaving
-        context.close()
+    for visitor in visitors:
+        visitor.context.clear_cookies()  # without consent nothing is sent while leaving
+        visitor.context.close()
     with pages.one_at_a_time:
         pages.is_open.clear()
         cache.clear()
+    assert not [fault for visitor in visitors for fault in visitor.faults]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import RequestContext, Template
-from django.urls import include, path
+from django.urls import include, path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
@@ -93,7 +93,7 @@ def buy(request: HttpRequest) -> HttpResponse:
     order = Order.objects.create(
         email="jo@shop.example", total=Decimal("9.50"), status="paid", paid_at=timezone.now() - timedelta(seconds=1)
     )
-    return redirect("thanks", pk=order.pk)
+    return redirect(request.GET.get("then", "") + reverse("thanks", args=[order.pk]))
 
 
 @locked

@@ -1,10 +1,12 @@
 """One visitor's page of the tiny shop, and what became of all that it said: at the stand-in for Meta, and with us."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
+from capi_tracking.conf import conf
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent
-from tests.browser.pages import until
+from tests.browser.pages import alone, until
 
 SECONDS = 10
 PIXEL = "1234567890"
@@ -15,11 +17,14 @@ GRANTED = "granted.1.1767225600"
 class Shop:
     """The live shop, the stand-in for Meta, and one visitor's page."""
 
-    def __init__(self, url, sandbox, context):
-        self.url, self.sandbox, self.context = url, sandbox, context
-        self.asked = []
+    def __init__(self, url, sandbox, context, visitors):
+        self.url, self.sandbox, self.context, self.visitors = url, sandbox, context, visitors
+        visitors.append(self)
+        self.asked, self.faults = [], []
         context.set_default_timeout(SECONDS * 1000)
         context.on("request", lambda request: self.asked.append(request))
+        context.on("console", lambda message: self.hear(message.text))
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self.page = context.new_page()
 
     def grant(self):
@@ -55,6 +60,46 @@ class Shop:
         assert hit["event_id"] == row.event_id
         self.receipt(row.event_id, BrowserState.HANDED_OVER)
         return hit, row
+
+    def settled(self, *names, pixels=("default",), alone_at_home=()):
+        """Both copies of exactly these events, receipts for all of them, and nothing else: gives their ids by name.
+
+        A receipt comes some time after its event, so what a fault adds has come by then. ``alone_at_home`` names the
+        events that only the outbox has, for no receipt says that the pixel took them.
+        """
+        paired = sorted((name, pixel) for name in names for pixel in pixels)
+        stored = sorted(paired + [(name, pixel) for name in alone_at_home for pixel in pixels])
+        expected = paired, stored, paired
+        with suppress(AssertionError):
+            self.until(lambda: self.named() == expected and not self.flying(), "settled")
+        assert self.named() == expected, f"Meta's pixel, the outbox and the receipts hold {self.named()}"
+        hits, rows, receipts = self.copies()
+        assert hits == receipts
+        assert set(hits) <= set(rows)
+        assert len({copy[2] for copy in rows}) == len(rows)
+        assert not self.sandbox.refusals
+        return {name: [event_id for told, _, event_id in rows if told == name] for name in {*names, *alone_at_home}}
+
+    def copies(self):
+        """Name, pixel and id of each event: what Meta's pixel, the outbox and the receipts of what went out hold."""
+        aliases = {settings["PIXEL_ID"]: alias for alias, settings in conf.PIXELS.items()}
+        hits = [(hit["event_name"], aliases[hit["pixel"]], hit["event_id"]) for hit in self.sandbox.events]
+        receipts = BrowserReceipt.objects.filter(state=BrowserState.HANDED_OVER)
+        tables = OutboxEvent.objects, receipts
+        stored = alone(lambda: [list(table.values_list("event_name", "pixel", "event_id")) for table in tables])
+        return tuple(map(sorted, (hits, *stored)))
+
+    def named(self):
+        return tuple([copy[:2] for copy in copies] for copies in self.copies())
+
+    def flying(self):
+        """How many hits of all visitors are under way."""
+        asked = [request.url for visitor in self.visitors for request in visitor.asked]
+        return sum(url.startswith(f"{self.sandbox.url}/tr/") for url in asked) - len(self.sandbox.events)
+
+    def hear(self, text):
+        if text.startswith("capi.js:"):
+            self.faults.append(text)
 
     def cookies(self):
         return {cookie["name"]: cookie for cookie in self.context.cookies()}
