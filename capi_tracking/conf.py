@@ -66,6 +66,12 @@ class Settings:
     FOREIGN_PIXELS: str = "report"
     COLLECT_PATH: str = ""
     COLLECT_RATE: int = 120
+    COLLECT_VISITOR_RATE: int = 60
+    COLLECT_EVENTS: list[str] = []
+    ORIGINS: list[str] = []
+    EXCLUDED_ADDRESSES: list[str] = []
+    VISITOR: str | None = None
+    BROWSER: str = "pixel"
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)

@@ -153,7 +153,7 @@ def test_overlap__a_receipt_of_several_visitors_is_one_key():
 def test_overlap__is_the_same_for_rows_that_know_of_their_browser_copy(hours, pair):
     seen_at = timezone.now() - timedelta(days=3)
     event = OutboxEventFactory(event_time=seen_at)
-    OutboxEvent.objects.browser_saw(event.key, seen_at)
+    OutboxEvent.objects.browser_saw([event.key], seen_at)
     OutboxEvent.objects.update(status=Status.SENT, sent_at=seen_at + timedelta(hours=hours))
     assert metrics.with_pair(OutboxEvent.objects.all()).get().pair == pair
 

@@ -20,12 +20,21 @@ COOKIES = {"_fbp": normalization.fbp, "_fbc": normalization.fbc}
 def collect(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=204, headers={"Cache-Control": "no-store"})
     try:
-        beacon = relay.receive(request)
-        if beacon is not None:
-            _renew_cookies(request, response, relay.cookie_domain(request, beacon))
+        _permit(request, response)
+        answer = relay.receive(request)
+        if answer is not None:
+            _renew_cookies(request, response, answer.domain)
     except Exception as error:  # noqa: BLE001 - a beacon is nobody's error page
         log_failure(error)
     return response
+
+
+def _permit(request: HttpRequest, response: HttpResponse) -> None:
+    """A page of an origin that may hold a token learns that its beacon arrived, and nothing else, as we say nothing."""
+    origin = relay.foreign_origin(request)
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Vary"] = "Origin"
 
 
 def _renew_cookies(request: HttpRequest, response: HttpResponse, domain: str | None) -> None:

@@ -4,6 +4,7 @@ from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
 from .outbox import OutboxEvent
+from .pagereport import PageReport
 from .pixel import Pixel
 from .receipt import BrowserReceipt, BrowserState
 from .skipcount import SkipCount
@@ -21,6 +22,7 @@ __all__ = [
     "Dashboard",
     "DeliveryAttempt",
     "OutboxEvent",
+    "PageReport",
     "Pixel",
     "Priority",
     "SkipCount",

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -5,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .exact import ExactCharField
-from .inserts import insert_once
+from .inserts import raise_states
 
 
 class BrowserState(models.IntegerChoices):
@@ -16,13 +17,16 @@ class BrowserState(models.IntegerChoices):
     HANDED_OVER = 2, _("handed over")
 
 
+PLACE = ("key", "visitor_key")
+
+
 class ReceiptQuerySet(models.QuerySet["BrowserReceipt"]):
-    def raise_to(self, row: "BrowserReceipt") -> None:
-        """Keep the receipt, or lift the one that is there already to a higher state."""
-        insert_once(self, row, same="event_name")
-        if row.state:
-            same = self.filter(key=row.key, visitor_key=row.visitor_key, state__lt=row.state)
-            same.update(state=row.state, detail=row.detail, changed_at=row.changed_at)
+    def raise_to(self, rows: "Iterable[BrowserReceipt]") -> None:
+        """Keep the receipts, or lift those that are there already to a higher state. One statement."""
+        highest = {(row.key, row.visitor_key): row for row in sorted(rows, key=lambda row: row.state)}
+        if highest:
+            # in one order, so that two who tell the same do not wait for each other
+            raise_states(self, [highest[place] for place in sorted(highest)], place=PLACE)
 
 
 class BrowserReceipt(models.Model):
@@ -45,7 +49,7 @@ class BrowserReceipt(models.Model):
     class Meta:
         verbose_name = _("browser receipt")
         verbose_name_plural = _("browser receipts")
-        constraints = [models.UniqueConstraint(fields=["key", "visitor_key"], name="capi_one_receipt_per_visitor")]
+        constraints = [models.UniqueConstraint(fields=list(PLACE), name="capi_one_receipt_per_visitor")]
         indexes = [models.Index(fields=["event_id"], name="capi_receipt_event_id")]
 
     def __str__(self) -> str:

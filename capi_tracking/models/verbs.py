@@ -1,7 +1,7 @@
 """What may happen to the outbox's rows: **every status change is a verb here**."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from .clock import DatabaseNow
-from .inserts import insert_once
+from .inserts import insert_all
 from .oneof import OneOf
 from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
 
@@ -66,9 +66,13 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def record(self, row: "OutboxEvent") -> "OutboxEvent":
         """Insert the row unless its key, or its order's place, is taken. One statement."""
-        # name: equal in rows that collide by key and in rows that collide by order alike
-        insert_once(self, row, same="event_name")
+        self.record_all([row])
         return row
+
+    def record_all(self, rows: "Sequence[OutboxEvent]") -> None:
+        """Insert those rows whose key, or order's place, is not taken. One statement."""
+        # name: equal in rows that collide by key and in rows that collide by order alike
+        insert_all(self, rows, same="event_name")
 
     def complete(self, key: str, *, due_now: bool, **values: Any) -> int:
         """Give a row that still waits its final contents. One that its adapter had buried lives again."""
@@ -91,9 +95,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         waiting = self.filter(key=key).filter(INCOMPLETE)
         return waiting._close(Status.SKIPPED, reason=reason, payload="", redacted_at=timezone.now(), **values)
 
-    def browser_saw(self, key: str, at: datetime) -> int:
-        """The browser handed its copy over: from now on Meta pairs only until the window closes."""
-        return self.filter(key=key, browser_at=None).update(
+    def browser_saw(self, keys: Collection[str], at: datetime) -> int:
+        """The browser handed its copies over: from now on Meta pairs only until the window closes."""
+        return self.filter(key__in=keys, browser_at=None).update(
             browser_at=at, deadline_at=Least(F("deadline_at"), Value(at + PAIR_WINDOW))
         )
 

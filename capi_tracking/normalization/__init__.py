@@ -3,7 +3,7 @@
 Nothing here raises for a bad text, keeps it, or logs it. Rules: Meta's customer information parameters.
 """
 
-from .browser import client_ip, fbc, fbp, user_agent
+from .browser import address, client_ip, fbc, fbp, user_agent
 from .countries import country, default_country, set_default_country
 from .currencies import CURRENCIES, currency, minor_units
 from .hashing import as_text, is_hash, sha256
@@ -13,6 +13,7 @@ from .places import city, postal_code, state
 
 __all__ = [
     "CURRENCIES",
+    "address",
     "as_text",
     "city",
     "client_ip",

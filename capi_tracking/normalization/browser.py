@@ -52,14 +52,20 @@ def client_ip(text: str) -> str:
 
 
 def _public_address(text: str) -> str:
-    if ported := _WITH_PORT(text):
-        text = ported[1] or ported[2]
+    found = address(text)
+    return found if found and (known := ipaddress.ip_address(found)).is_global and not known.is_multicast else ""
+
+
+def address(text: str) -> str:
+    """Any address in its shortest form, without a port, an IPv4 one as such; "" for anything else."""
+    stripped = text.strip()
+    if ported := _WITH_PORT(stripped):
+        stripped = ported[1] or ported[2]
     try:
-        address = ipaddress.ip_address(text)
+        found = ipaddress.ip_address(stripped)
     except ValueError:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    return str(address) if address.is_global and not address.is_multicast and "%" not in text else ""
+    return "" if "%" in stripped else str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def user_agent(text: str) -> str:

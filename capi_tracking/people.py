@@ -1,0 +1,44 @@
+"""Who is logged in, for matching: plain customer data on its way to ``UserData.of``, and the hashes that pages get."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+from .conf import conf
+from .events import UserData
+from .events.user_data import HASHED, PlainUserData
+from .shield import log_failure
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+OF_THE_REQUEST = frozenset({"client_ip_address", "client_user_agent", "fbc", "fbp"})
+KNOWN = frozenset(PlainUserData.__annotations__) - OF_THE_REQUEST
+
+
+def plain(request: "HttpRequest") -> dict[str, Any]:
+    """What ``VISITOR`` (or the user's own fields) says of the person who is logged in; empty for nobody.
+
+    Never logged or kept: it goes into ``UserData.of()``. A callable of the shop's that fails tells nothing.
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    try:
+        said = dict(import_string(conf.VISITOR)(request)) if conf.VISITOR else _of_user(user)
+    except Exception as error:  # noqa: BLE001 - the shop's own code may raise anything
+        log_failure(error)
+        return {}
+    return {name: said[name] for name in KNOWN & said.keys()}
+
+
+def hashes(request: "HttpRequest") -> dict[str, str]:
+    """The same as the server sends it, the first value of each key, as the pixel takes only texts."""
+    payload = UserData.of(**plain(request)).as_payload()
+    return {key: payload[key][0] for key in HASHED if key in payload}
+
+
+def _of_user(user: Any) -> dict[str, Any]:
+    names = {"email": "email", "first_name": "first_name", "last_name": "last_name"}
+    found = {name: getattr(user, attribute, "") or "" for name, attribute in names.items()}
+    return found | {"external_id": str(user.pk)}

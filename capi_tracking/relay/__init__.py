@@ -1,0 +1,24 @@
+"""What a beacon may do. It comes from anybody, so it is bounded, and believed only as far as we signed it."""
+
+from ..exclusions import BOTS
+from .bodies import MAX_BODY, MAX_ITEMS, Beacon, parse
+from .claims import NAMES
+from .domains import cookie_domain
+from .receipts import STATES
+from .receiving import Answer, receive
+from .welcome import foreign_origin, is_own_page
+
+__all__ = [
+    "BOTS",
+    "MAX_BODY",
+    "MAX_ITEMS",
+    "NAMES",
+    "STATES",
+    "Answer",
+    "Beacon",
+    "cookie_domain",
+    "foreign_origin",
+    "is_own_page",
+    "parse",
+    "receive",
+]

@@ -1,0 +1,73 @@
+"""What a beacon says, of the right shape, and not believed yet."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+MAX_BODY = 32 * 1024
+MAX_ITEMS = 20  # of each kind
+TEXTS = ("url", "referrer", "token", "fbp", "fbc", "consent")
+LISTS = ("events", "receipts", "foreign", "violations")
+
+Said = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beacon:
+    """``domain`` is None if no cookie may be renewed. The last four come from another origin, with its token."""
+
+    url: str = ""
+    referrer: str = ""
+    domain: str | None = None
+    events: tuple[Said, ...] = ()
+    receipts: tuple[Said, ...] = ()
+    foreign: tuple[Said, ...] = ()
+    violations: tuple[Said, ...] = ()
+    token: str = ""
+    fbp: str = ""
+    fbc: str = ""
+    consent: str = ""
+
+
+def read(request: HttpRequest) -> Beacon | None:
+    """The beacon that the request brings, or None."""
+    return parse(_body(request))
+
+
+def _body(request: HttpRequest) -> bytes:
+    """At most ``MAX_BODY`` bytes; a longer body is not read into memory, and counts as none."""
+    length = request.headers.get("content-length") or "0"
+    if not (length.isascii() and length.isdecimal() and len(length) < len(str(MAX_BODY)) + 1) or int(length) > MAX_BODY:
+        return b""
+    body = request.read(MAX_BODY + 1)
+    return body if len(body) <= MAX_BODY else b""
+
+
+def parse(body: bytes) -> Beacon | None:
+    """The beacon in these bytes; None if they hold none."""
+    said = decoded(body)
+    if not isinstance(said, dict):
+        return None
+    shaped: dict[str, Any] = {name: text(said.get(name)) for name in TEXTS}
+    shaped |= {name: _objects(said.get(name)) for name in LISTS}
+    return Beacon(domain=said["domain"] if isinstance(said.get("domain"), str) else None, **shaped)
+
+
+def decoded(body: bytes | str) -> Any:
+    """What the JSON says; None for what is none, or nested beyond reason. NaN and Infinity are nothing."""
+    try:
+        return json.loads(body, parse_constant=lambda name: None)
+    except (ValueError, RecursionError):
+        return None
+
+
+def text(said: object) -> str:
+    return said if isinstance(said, str) else ""
+
+
+def _objects(said: object) -> tuple[Said, ...]:
+    if not isinstance(said, list):
+        return ()
+    return tuple(each for each in said[:MAX_ITEMS] if isinstance(each, dict))

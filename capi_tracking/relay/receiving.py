@@ -1,0 +1,91 @@
+"""From a request to rows: at most two INSERTs in one transaction, and no word back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connections
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .. import exclusions, tokens, tracking
+from ..events import Event
+from ..models import PageReport, Source
+from ..shield import shielded
+from ..tracking import Receipt
+from . import receipts, reports
+from .bodies import Beacon, read
+from .claims import claim
+from .domains import cookie_domain
+from .sender import Sender
+from .welcome import foreign_origin, is_visitor_within_rate, is_welcome, is_within_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the browser is told. ``domain``: where its cookies are renewed, None for nowhere; ``is_off``: fire no more."""
+
+    domain: str | None = None
+    is_off: bool = False
+
+
+def receive(request: HttpRequest) -> Answer | None:
+    """Take what the beacon brings. None if it is not one of ours, or its visitor did not grant it."""
+    sent = _heard(request)
+    if sent is None:
+        return None
+    beacon, sender = sent
+    events = sender.events(filter(None, map(claim, beacon.events)))
+    if reason := exclusions.reason(request):
+        with shielded(sender.using):
+            tracking.skip_all(events, reason, using=sender.using)
+        return Answer(is_off=True)
+    _take(sender, events, receipts.told(beacon.receipts, sender.seen.visitor_key or ""))
+    if not sender.has_granted:
+        return None
+    _report(sender, beacon)
+    domain = None if sender.origin else cookie_domain(request, beacon)
+    # The browser's copies of this beacon are out already. From the next page on neither side fires.
+    return Answer(domain=domain, is_off=exclusions.is_suspect(request))
+
+
+def _heard(request: HttpRequest) -> tuple[Beacon, Sender] | None:
+    """The beacon and who sent it, if it may speak."""
+    if not (is_welcome(request) and is_within_rate(request)):
+        return None
+    beacon, origin = read(request), foreign_origin(request)
+    if beacon is None or (origin and not tokens.is_valid(beacon.token, origin)):
+        return None
+    sender = Sender(request, beacon, origin)
+    return (beacon, sender) if is_visitor_within_rate(sender.seen.fbp) else None
+
+
+Events = Sequence[tuple[str, Event]]
+
+
+def _take(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:
+    """All at once. If the database refuses that, each for itself, so that what it refuses takes nothing else with it."""
+    with shielded(sender.using) as outcome:
+        _record(sender, events, told)
+    if outcome.error and len(events) + len(told) > 1 and _still_answers(sender.using):
+        for parts in [*(([event], ()) for event in events), *(((), [receipt]) for receipt in told)]:
+            with shielded(sender.using):
+                _record(sender, *parts)
+
+
+def _record(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:
+    if events:
+        tracking.track_all(events, using=sender.using, consent=sender.consent, source=Source.RELAY)
+    if told and sender.has_granted:
+        tracking.acknowledge_all(receipts.believed(told, using=sender.using), using=sender.using)
+
+
+def _still_answers(using: str) -> bool:
+    connection = connections[using]
+    return connection.connection is not None and connection.is_usable()
+
+
+def _report(sender: Sender, beacon: Beacon) -> None:
+    counts = reports.counts(beacon, sender.page)
+    if counts:
+        with shielded(sender.using):
+            PageReport.objects.using(sender.using).add_all(timezone.localdate(), counts)

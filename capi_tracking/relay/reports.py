@@ -1,0 +1,49 @@
+"""What a page tells of others' pixels and of its own Content-Security-Policy: counted by day and page."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ..models import PageReport
+from ..models.pagereport import Report
+from .bodies import Beacon, Said, text
+
+MAX_COUNT = 1000
+MAX_PAGE = 200
+
+_is_pixel = re.compile(r"[0-9]{1,20}").fullmatch
+_is_name = re.compile(r"[\w .:-]{1,50}", re.ASCII).fullmatch
+_is_directive = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){0,3}").fullmatch
+_is_host = re.compile(r"[a-z0-9.:\[\]-]{1,100}").fullmatch
+
+
+def counts(beacon: Beacon, page: str) -> Counter[Report]:
+    """What the beacon reports of that page."""
+    found = Counter[Report]()
+    for kind, said in _each(beacon):
+        report = _foreign(said) if kind == PageReport.Kind.FOREIGN else _violation(said)
+        if report:
+            found[(kind, page[:MAX_PAGE], *report)] += _count(said.get("count", 1))
+    return found
+
+
+def _each(beacon: Beacon) -> Iterator[tuple[str, Said]]:
+    kinds: Iterable[tuple[str, tuple[Said, ...]]] = (
+        (PageReport.Kind.FOREIGN.value, beacon.foreign),
+        (PageReport.Kind.VIOLATION.value, beacon.violations),
+    )
+    return ((kind, said) for kind, all_said in kinds for said in all_said)
+
+
+def _foreign(said: Said) -> tuple[str, str] | None:
+    pixel, name = text(said.get("pixel")), text(said.get("name"))
+    return (pixel, name) if _is_pixel(pixel) and _is_name(name) else None
+
+
+def _violation(said: Said) -> tuple[str, str] | None:
+    directive, host = text(said.get("directive")), text(said.get("host"))
+    return (directive, host) if _is_directive(directive) and _is_host(host) else None
+
+
+def _count(said: object) -> int:
+    return min(max(said, 1), MAX_COUNT) if type(said) is int else 1

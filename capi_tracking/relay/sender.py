@@ -1,0 +1,84 @@
+"""Who sent a beacon, from which page, and under which consent everything in it is taken."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .. import consent as consents
+from .. import context, normalization, people
+from ..conf import conf
+from ..consent import Consent, ConsentState
+from ..events import Event, UserData
+from ..shield import log_failure
+from .bodies import Beacon
+from .claims import Claim
+from .welcome import is_own
+
+
+class Sender:
+    """``origin``: another one than ours, whose token is good. Its pages tell by the beacon what a cookie can't."""
+
+    def __init__(self, request: HttpRequest, beacon: Beacon, origin: str = "") -> None:
+        self.request, self.origin = request, origin
+        seen = context.of(request)
+        if origin:
+            fbp, fbc = normalization.fbp(beacon.fbp), normalization.fbc(beacon.fbc)
+            seen = replace(seen, fbp=fbp, fbc=fbc, consent_cookie=beacon.consent)
+        self.seen = seen
+        self.consent: Consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+        self.url = next(filter(None, map(self._own_page, (beacon.url, seen.referrer))), "")
+        self.url = self.url or (f"{origin}/" if origin else request.build_absolute_uri("/"))
+        self.referrer = context.clean_url(beacon.referrer)
+        self.using: str = conf.OUTBOX_DATABASES[0]
+        self.now = timezone.now()
+
+    @property
+    def has_granted(self) -> bool:
+        return self.consent.state == ConsentState.GRANTED
+
+    @property
+    def page(self) -> str:
+        """The path of the page alone."""
+        return urlsplit(self.url).path
+
+    def events(self, claims: Iterable[Claim]) -> list[tuple[str, Event]]:
+        """The events that are claimed, each with its pixel's alias."""
+        user_data = self._user_data()
+        return [(claim.pixel, event) for claim in claims if (event := self._event(claim, user_data))]
+
+    def _event(self, claim: Claim, user_data: UserData) -> Event | None:
+        try:
+            return Event(
+                name=claim.name,
+                event_id=claim.event_id,
+                event_time=self.now - claim.age,
+                event_source_url=self.url,
+                referrer_url=self.referrer,
+                user_data=user_data,
+                custom_data=claim.data,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event, the others are not to pay for it
+            log_failure(error)
+            return None
+
+    def _user_data(self) -> UserData:
+        """What the request knows, and who is logged in; nobody's name without consent."""
+        known: dict[str, Any] = people.plain(self.request) if self.has_granted else {}
+        return UserData.of(
+            **known,
+            client_ip_address=self.seen.client_ip,
+            client_user_agent=self.seen.user_agent,
+            fbp=self.seen.fbp,
+            fbc=self.seen.fbc,
+        )
+
+    def _own_page(self, url: str) -> str:
+        """The cleaned address if it is of the sender's own host, else "": a beacon speaks of its own pages alone."""
+        cleaned = context.clean_url(url) if url else ""
+        if self.origin:
+            return cleaned if cleaned.startswith(f"{self.origin}/") else ""
+        return cleaned if cleaned and is_own(self.request, url) else ""

@@ -1,0 +1,39 @@
+"""Tokens for a shop whose pages are another origin's: for an hour its beacons are heard as our own pages' are.
+
+A token is ``{issued}.{signature}``: when it was made, in seconds, signed together with the origin that it is for.
+"""
+
+import time
+from datetime import timedelta
+
+from django.utils.crypto import constant_time_compare
+
+from .conf import conf, keyed_hash
+
+LIFETIME = timedelta(hours=1)
+SKEW = timedelta(minutes=1)  # between servers of one shop
+MAX_DIGITS = 12
+
+
+def is_known(origin: str) -> bool:
+    """Whether the shop lists this origin in ``ORIGINS``."""
+    return origin in conf.ORIGINS
+
+
+def token(origin: str) -> str:
+    """A new one for that origin."""
+    issued = str(int(time.time()))
+    return f"{issued}.{_signature(origin, issued)}"
+
+
+def is_valid(said: str, origin: str) -> bool:
+    """Whether we made it for this origin within the last hour."""
+    issued, _, signature = said.partition(".")
+    if not (said.isascii() and issued.isdecimal() and len(issued) <= MAX_DIGITS and is_known(origin)):
+        return False
+    age = timedelta(seconds=int(time.time()) - int(issued))
+    return -SKEW <= age <= LIFETIME and constant_time_compare(_signature(origin, issued), signature)
+
+
+def _signature(origin: str, issued: str) -> str:
+    return keyed_hash(f"{origin}\n{issued}", purpose="origin")

@@ -1,0 +1,25 @@
+"""Everything that comes in: ``track`` an event, ``skip`` one with the reason, ``acknowledge`` a browser's receipt.
+
+All write in the caller's own transaction: roll it back, and it was never tracked.
+"""
+
+from .receipts import Receipt, acknowledge, acknowledge_all, is_recorded, recorded
+from .recording import announce, bury, complete, skip, skip_all, track, track_all
+from .rows import SALES, contents_of
+
+__all__ = [
+    "SALES",
+    "Receipt",
+    "acknowledge",
+    "acknowledge_all",
+    "announce",
+    "bury",
+    "complete",
+    "contents_of",
+    "is_recorded",
+    "recorded",
+    "skip",
+    "skip_all",
+    "track",
+    "track_all",
+]

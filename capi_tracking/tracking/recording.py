@@ -1,0 +1,201 @@
+"""Events and skips on their way into the outbox, in the caller's own transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from ..conf import conf
+from ..conf import pixel as pixel_settings
+from ..consent import Consent, ConsentState, vouched
+from ..events import Event
+from ..exceptions import CapiTrackingError
+from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, outbox_key
+from ..models.skipcount import Place
+from ..shield import log_failure
+from ..signals import event_recorded
+from .rows import (
+    SHADOW,
+    contents_of,
+    dead,
+    fitting,
+    judged,
+    not_in_the_future,
+    proof,
+    refusal,
+    row_of,
+    without_the_person,
+)
+
+MAX_REASON = 64
+
+
+def track(
+    event: Event,
+    *,
+    pixel: str = "default",
+    using: str | None = None,
+    consent: Consent | None = None,
+    order_key: str | None = None,
+    part: str = "",
+    source: str = Source.SERVER,
+    delay: timedelta = timedelta(0),
+) -> OutboxEvent:
+    """Record the event for delivery; a second call for the same event changes nothing.
+
+    Without a ``consent`` the caller vouches for it. A consent that forbids sending makes a skipped row (with an
+    ``order_key``) or a count (without). ``delay``: how long the row waits for its final contents. The row that comes
+    back may have no pk; its ``key`` identifies it. Raises :class:`InvalidEvent` and :class:`ImproperlyTracked`.
+    """
+    row, reason = judged(event, pixel, consent or vouched(), order_key, part, source, delay)
+    return _record_skip(row, reason, using) if reason else _record(row, using, delay)
+
+
+def track_all(
+    events: Iterable[tuple[str, Event]],
+    *,
+    using: str | None = None,
+    consent: Consent | None = None,
+    source: str = Source.SERVER,
+) -> list[OutboxEvent]:
+    """Record page events, each with its pixel's alias, in one INSERT; those that may not be sent are counted in another.
+
+    As :func:`track` does, but an event that can't be recorded is logged and left out, and takes no other with it.
+    """
+    consent = consent or vouched()
+    rows, counts = [], Counter[Place]()
+    for pixel, event in events:
+        try:
+            row, reason = judged(event, pixel, consent, None, "", source)
+        except CapiTrackingError as error:
+            log_failure(error)
+            continue
+        if reason:
+            counts[_place(row, reason)] += 1
+        else:
+            rows.append(row)
+    _record_all(rows, counts, using or conf.OUTBOX_DATABASES[0])
+    return rows
+
+
+def skip_all(events: Iterable[tuple[str, Event]], reason: str, *, using: str | None = None) -> None:
+    """Count page events, each with its pixel's alias, that are not sent, and why. One statement."""
+    days = ((timezone.localdate(event.event_time), pixel, event.name, reason) for pixel, event in events)
+    _record_all([], Counter(days), using or conf.OUTBOX_DATABASES[0])
+
+
+def skip(
+    event: Event,
+    reason: str,
+    *,
+    pixel: str = "default",
+    using: str | None = None,
+    consent: Consent | None = None,
+    order_key: str | None = None,
+    part: str = "",
+    source: str = Source.SERVER,
+) -> OutboxEvent:
+    """Record why an event is not sent: a row for an order's event, else one more in the day's count."""
+    row = row_of(event, pixel, consent or vouched(), order_key, part, source)
+    return _record_skip(row, fitting("reason", reason, MAX_REASON), using)
+
+
+def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, due_now: bool) -> None:
+    """Give a row that still waits its final contents, or the reason why it may not be sent any more."""
+    events = OutboxEvent.objects.using(using)
+    event = not_in_the_future(event)
+    reason = refusal(event, consent)
+    if reason:
+        events.withdraw(row.key, reason, **proof(consent))
+    elif not event.user_data.too_broad:
+        values = contents_of(event) | proof(consent) | ({} if row.payload else _timing(row, event))
+        if conf.SHADOW or row.lease_token == SHADOW:
+            events.withdraw(row.key, SHADOW, **{name: values[name] for name in values if name != "payload"})
+            return
+        events.complete(row.key, due_now=due_now, **values)
+        announce(row, using=using)
+
+
+def _timing(row: OutboxEvent, event: Event) -> dict[str, Any]:
+    """When it was buried, its time may not have been known."""
+    latest = deadline(event.event_time, event.action_source)
+    return {
+        "event_time": event.event_time,
+        "deadline_at": min(latest, row.deadline_at) if row.browser_at else latest,
+    }
+
+
+def bury(
+    *,
+    name: str,
+    event_id: str,
+    event_time: datetime,
+    action_source: str,
+    pixel: str,
+    using: str,
+    order_key: str,
+    source: str,
+    reason: str,
+    note: str = "",
+) -> OutboxEvent:
+    """Record a sale that can't be told to Meta as it stands: dead, with the reason, so that it is not lost."""
+    row = OutboxEvent(
+        key=outbox_key(_id_of(pixel), name, event_id),
+        pixel=pixel,
+        event_name=name,
+        event_id=event_id,
+        event_time=event_time,
+        action_source=action_source,
+        source=source,
+        environment=conf.ENVIRONMENT,
+        priority=Priority.FIRST,
+        deadline_at=deadline(event_time, action_source),
+        order_key=order_key,
+        part="",
+        consent_state=ConsentState.UNKNOWN,
+        notes=note[:255],
+    )
+    return _record(dead(row, reason[:64]), using)
+
+
+def _id_of(pixel: str) -> str:
+    """ "" for an alias that the settings do not know: a sale is not lost by a misspelt one."""
+    return pixel_settings(pixel).pixel_id if pixel in conf.PIXELS else ""
+
+
+def _record(row: OutboxEvent, using: str | None, delay: timedelta = timedelta(0)) -> OutboxEvent:
+    if not conf.ENABLED:
+        return row
+    database = using or conf.OUTBOX_DATABASES[0]
+    OutboxEvent.objects.using(database).record(row)
+    announce(row, using=database, delay=delay)
+    return row
+
+
+def announce(row: OutboxEvent, *, using: str, delay: timedelta = timedelta(0)) -> None:
+    """Tell whoever listens that a row is, or in ``delay`` will be, ready to go."""
+    event_recorded.send_robust(sender=OutboxEvent, event=row, using=using, delay=delay)
+
+
+def _record_skip(row: OutboxEvent, reason: str, using: str | None) -> OutboxEvent:
+    row = without_the_person(row, reason)
+    if row.order_key:
+        return _record(row, using)
+    _record_all([], {_place(row, reason): 1}, using or conf.OUTBOX_DATABASES[0])
+    return row
+
+
+def _record_all(rows: list[OutboxEvent], counts: Mapping[Place, int], using: str) -> None:
+    if not conf.ENABLED:
+        return
+    if rows:
+        OutboxEvent.objects.using(using).record_all(rows)
+    SkipCount.objects.using(using).add_all(counts)
+    for row in rows:
+        announce(row, using=using)
+
+
+def _place(row: OutboxEvent, reason: str) -> Place:
+    return timezone.localdate(row.event_time), row.pixel, row.event_name, reason

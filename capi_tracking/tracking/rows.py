@@ -1,0 +1,162 @@
+"""How an event becomes a row of the outbox: its columns, and what may be sent at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from .. import readiness
+from ..conf import conf
+from ..conf import pixel as pixel_settings
+from ..consent import Consent, ConsentState
+from ..context import identity_key
+from ..events import ActionSource, Event, StandardEvent
+from ..exceptions import InvalidEvent
+from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
+from ..models.clock import DatabaseNow
+
+SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEvent.START_TRIAL, StandardEvent.LEAD})
+SOURCES = frozenset(Source.values)  # Django makes that list anew each time
+LIMITED_DATA_USE = "LDU"
+MAX_ORDER_KEY = 128
+MAX_PART = 32
+MAX_VALUE = 10**14  # SQLite rounds to 15 digits, and could not read back what that makes of more
+MAX_PROOF = 64
+SHADOW = "shadow"
+
+
+def judged(
+    event: Event,
+    pixel: str,
+    consent: Consent,
+    order_key: str | None,
+    part: str,
+    source: str,
+    delay: timedelta = timedelta(0),
+) -> tuple[OutboxEvent, str]:
+    """The event's row as it is to be recorded, and why it may not be sent ("" if it may)."""
+    event = not_in_the_future(event)
+    row = row_of(event, pixel, consent, order_key, part, source)
+    reason = refusal(event, consent)
+    if reason:
+        return row, reason
+    if event.user_data.too_broad:
+        return _without_enough(row), ""
+    if conf.SHADOW:
+        return _in_shadow(row), ""
+    row.due_at = DatabaseNow() + delay
+    return row, ""
+
+
+def contents_of(event: Event) -> dict[str, Any]:
+    """The columns of a row that follow from its event: what is rewritten when an order's lines come later."""
+    data = event.user_data
+    keys = data.keys
+    value = event.custom_data.value
+    if value is not None and value >= MAX_VALUE:
+        raise InvalidEvent("value", "more than the outbox can hold")
+    return {
+        "payload": _payload(event),
+        "value": value,
+        "currency": event.custom_data.currency,
+        "match_keys": " ".join(keys),
+        "match_score": readiness.score(keys),
+        "notes": "; ".join(data.notes)[:255],
+        "visitor_key": identity_key("fbp", data.fbp),
+        "email_key": identity_key("em", data.em[0] if data.em else ""),
+        "phone_key": identity_key("ph", data.ph[0] if data.ph else ""),
+        "external_key": identity_key("external_id", data.external_id[0] if data.external_id else ""),
+    }
+
+
+def refusal(event: Event, consent: Consent) -> str:
+    """Why the event may not be sent, or "": consent first, then Meta's age limit."""
+    if consent.state == ConsentState.LIMITED and LIMITED_DATA_USE not in (event.data_processing_options or ()):
+        return "consent_limited"
+    if consent.state in {ConsentState.DENIED, ConsentState.UNKNOWN}:
+        return f"consent_{consent.state}"
+    return "too_old" if deadline(event.event_time, event.action_source) <= timezone.now() else ""
+
+
+def _payload(event: Event) -> str:
+    text = event.as_json()
+    if len(text.encode()) > conf.EVENT_BYTES:
+        raise InvalidEvent("payload", f"more than EVENT_BYTES ({conf.EVENT_BYTES})")
+    return text
+
+
+def not_in_the_future(event: Event) -> Event:
+    """A clock that runs ahead would get the whole batch refused."""
+    now = timezone.now()
+    return replace(event, event_time=now) if event.event_time > now else event
+
+
+def row_of(event: Event, pixel: str, consent: Consent, order_key: str | None, part: str, source: str) -> OutboxEvent:
+    fitting("order_key", order_key or "", MAX_ORDER_KEY)
+    fitting("part", part, MAX_PART)
+    if source not in SOURCES:
+        raise InvalidEvent("source", f"must be one of {', '.join(Source.values)}")
+    is_sale = bool(order_key) or event.name in SALES
+    return OutboxEvent(
+        key=outbox_key(pixel_settings(pixel).pixel_id, event.name, event.event_id),
+        pixel=pixel,
+        event_name=event.name,
+        event_id=event.event_id,
+        event_time=event.event_time,
+        action_source=ActionSource(event.action_source).value,
+        source=source,
+        environment=conf.ENVIRONMENT,
+        priority=Priority.FIRST if is_sale else Priority.NORMAL,
+        deadline_at=deadline(event.event_time, event.action_source),
+        order_key=order_key or None,
+        part=part if order_key else None,
+        **proof(consent),
+        **contents_of(event),
+    )
+
+
+def fitting(name: str, value: str, limit: int) -> str:
+    """Refused here, or the database refuses it inside the shop's transaction, or a lenient one cuts it."""
+    if not isinstance(value, str) or len(value) > limit or not value.isprintable():
+        raise InvalidEvent(name, f"must be printable and at most {limit} characters long")
+    return value
+
+
+def proof(consent: Consent) -> dict[str, Any]:
+    return {
+        "consent_state": consent.state,
+        "consent_policy": consent.policy[:MAX_PROOF],
+        "consent_source": consent.source[:MAX_PROOF],
+        "consent_at": consent.at,
+    }
+
+
+def without_the_person(row: OutboxEvent, reason: str) -> OutboxEvent:
+    """Keeps one key of the person, so that a refusal is found again, and nothing else."""
+    row.status, row.reason, row.due_at = Status.SKIPPED, reason, None
+    row.payload = row.match_keys = row.notes = ""
+    row.visitor_key = row.phone_key = row.match_score = None
+    row.email_key = None if row.external_key else row.email_key
+    row.settled_at = row.redacted_at = timezone.now()
+    return row
+
+
+def _without_enough(row: OutboxEvent) -> OutboxEvent:
+    """Meta would refuse it. An order's customer may be saved after it, so its row stays open to its contents."""
+    row.payload = "" if row.order_key or conf.SHADOW else row.payload
+    return dead(row, "too_little_user_data")
+
+
+def _in_shadow(row: OutboxEvent) -> OutboxEvent:
+    """Closed before any worker sees it. Its columns stay, to be compared."""
+    row.status, row.reason, row.payload = Status.SKIPPED, SHADOW, ""
+    row.settled_at = row.redacted_at = timezone.now()
+    return row
+
+
+def dead(row: OutboxEvent, reason: str) -> OutboxEvent:
+    # such a row may be mended when shadow mode is over: it must be known then
+    row.lease_token = SHADOW if conf.SHADOW else ""
+    row.status, row.reason, row.due_at, row.settled_at = Status.DEAD, reason, None, timezone.now()
+    return row
