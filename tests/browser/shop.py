@@ -1,6 +1,7 @@
 """One visitor's page of the tiny shop, and what became of all that it said: at the stand-in for Meta, and with us."""
 
 import json
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,7 +73,8 @@ class Shop:
         expected = paired, stored, paired
         with suppress(AssertionError):
             self.until(lambda: self.named() == expected and not self.flying(), "settled")
-        assert self.named() == expected, f"Meta's pixel, the outbox and the receipts hold {self.named()}"
+        found = [dict(Counter(names)) for names in self.named()]
+        assert self.named() == expected, f"Meta's pixel, the outbox and the receipts hold {found}"
         hits, rows, receipts = self.copies()
         assert hits == receipts
         assert set(hits) <= set(rows)

@@ -78,7 +78,7 @@ def dressed(request: HttpRequest, dress: str, name: str, **context: object) -> H
     nonce = secrets.token_urlsafe(16) if worn.has_nonce else None
     head = f"<!doctype html><html><head>{{% load capi_tracking %}}{worn.before}{{% pixel_head %}}{worn.after}"
     text = f"{head}<title>{name}</title></head>{worn.body}{BODIES[name]}{LINKS}</body></html>"
-    context |= {"numbers": range(500), "csp_nonce": nonce}
+    context |= {"numbers": [f"sku-{number}" for number in range(500)], "csp_nonce": nonce}
     html = Template(text).render(RequestContext(request, context))
     return HttpResponse(html, headers={"Content-Security-Policy": worn.csp(nonce or "")})
 
@@ -128,6 +128,12 @@ def word(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def frame(request: HttpRequest, dress: str, name: str) -> HttpResponse:
+    """A page of somebody else's that shows ours, under its other host name."""
+    host = "localhost" if request.get_host().startswith("127.0.0.1") else "127.0.0.1"
+    return HttpResponse(f'<iframe src="http://{host}:{request.get_port()}/{dress}/{name}/"></iframe>')
+
+
 def script(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(libraries.text_of(name), content_type="text/javascript")
 
@@ -138,6 +144,7 @@ urlpatterns = [
     path("steps.js", steps),
     path("told/", told),
     path("word/", word),
+    path("frame/<slug:dress>/<slug:name>/", frame),
     path("granting/<slug:dress>/<slug:name>/", granting),
     path("cached/thanks/<int:pk>/", cache_page(60)(thanks)),
     path("cached/<slug:dress>/<slug:name>/", cache_page(60)(page)),
