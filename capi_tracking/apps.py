@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.checks import register
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
@@ -21,4 +22,6 @@ class CapiTrackingConfig(AppConfig):
         normalization.set_default_country(lambda: conf.DEFAULT_COUNTRY)
         orders.discover()
         post_save.connect(receivers.saved, dispatch_uid="capi_tracking.saved")
+        user_logged_in.connect(receivers.logged_in, dispatch_uid="capi_tracking.logged_in")
+        user_logged_out.connect(receivers.logged_out, dispatch_uid="capi_tracking.logged_out")
         signals.event_recorded.connect(tasks.nudge_after_commit, dispatch_uid="capi_tracking.nudge")

@@ -20,6 +20,7 @@ from .exceptions import InvalidEvent
 MAX_CONTENTS = 100
 MAX_BYTES = 24_000  # inside a beacon of 32 kB the text is quoted once more
 MAX_NAME = 50
+RELAY_ONLY = "relay_only"  # of the setting BROWSER
 PARAMETERS = frozenset(each.name for each in fields(CustomData)) - {"extra"}
 
 _NAMES = frozenset(StandardEvent)
@@ -32,7 +33,7 @@ _ELSEWHERE = {
 
 def script() -> str:
     """The address of Meta's script; "" where a browser may say nothing to Meta."""
-    return "" if conf.SHADOW else str(conf.PIXEL_SCRIPT_URL)
+    return "" if conf.SHADOW or conf.BROWSER == RELAY_ONLY else str(conf.PIXEL_SCRIPT_URL)
 
 
 def aliases(given: object = None) -> list[str]:

@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from . import context
+from . import context, hints
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -39,6 +39,7 @@ class TrackingMiddleware:
 
 def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """A page that speaks of one buyer's order is nobody else's."""
+    hints.settle(request, response)
     if context.is_private(request):
         response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import orders
+from . import hints, orders
 from .shield import shielded
 
 
@@ -18,6 +18,17 @@ def saved(sender: Any, instance: Any, using: str, raw: bool = False, **kwargs: A
     elif orders.parent_of(sender):
         with shielded(using):
             orders.line_saved(instance, using=using)
+
+
+def logged_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    """Django's own signal; a log-in without a request has no browser to tell."""
+    if request is not None:
+        hints.logged_in(getattr(request, "_request", request), user)  # REST framework's wraps Django's
+
+
+def logged_out(sender: Any, request: Any, **kwargs: Any) -> None:
+    if request is not None:
+        hints.logged_out(getattr(request, "_request", request))
 
 
 def _order_saved(order: Any, using: str) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .. import context, normalization, relay
+from .. import context, hints, normalization, relay
 from ..shield import log_failure
 
 NINETY_DAYS = timedelta(days=90)
@@ -24,6 +24,8 @@ def collect(request: HttpRequest) -> HttpResponse:
         answer = relay.receive(request)
         if answer is not None:
             _renew_cookies(request, response, answer.domain)
+            if answer.is_off is not None:
+                hints.heard(request, is_off=answer.is_off)
     except Exception as error:  # noqa: BLE001 - a beacon is nobody's error page
         log_failure(error)
     return response

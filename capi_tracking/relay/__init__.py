@@ -6,7 +6,7 @@ from .claims import NAMES
 from .domains import cookie_domain
 from .receipts import STATES
 from .receiving import Answer, receive
-from .welcome import foreign_origin, is_own_page
+from .welcome import foreign_origin, is_asked_by_own_page
 
 __all__ = [
     "BOTS",
@@ -18,7 +18,7 @@ __all__ = [
     "Beacon",
     "cookie_domain",
     "foreign_origin",
-    "is_own_page",
+    "is_asked_by_own_page",
     "parse",
     "receive",
 ]

@@ -22,10 +22,12 @@ from .welcome import foreign_origin, is_visitor_within_rate, is_welcome, is_with
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the browser is told. ``domain``: where its cookies are renewed, None for nowhere; ``is_off``: fire no more."""
+    """What the browser is told. ``domain``: where its cookies are renewed, None for nowhere; ``is_off``: fire no more,
+    None for nothing: cookies of ours do not reach another origin.
+    """
 
     domain: str | None = None
-    is_off: bool = False
+    is_off: bool | None = None
 
 
 def receive(request: HttpRequest) -> Answer | None:
@@ -38,14 +40,16 @@ def receive(request: HttpRequest) -> Answer | None:
     if reason := exclusions.reason(request):
         with shielded(sender.using):
             tracking.skip_all(events, reason, using=sender.using)
-        return Answer(is_off=True)
+        knows_it = sender.origin or reason == exclusions.BOT  # capi.js has the list of robots itself
+        return Answer(is_off=None if knows_it else True)
     _take(sender, events, receipts.told(beacon.receipts, sender.seen.visitor_key or ""))
     if not sender.has_granted:
         return None
     _report(sender, beacon)
-    domain = None if sender.origin else cookie_domain(request, beacon)
+    if sender.origin:
+        return Answer()
     # The browser's copies of this beacon are out already. From the next page on neither side fires.
-    return Answer(domain=domain, is_off=exclusions.is_suspect(request))
+    return Answer(domain=cookie_domain(request, beacon), is_off=exclusions.is_suspect(request))
 
 
 def _heard(request: HttpRequest) -> tuple[Beacon, Sender] | None:

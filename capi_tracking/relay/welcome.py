@@ -12,16 +12,24 @@ from ..shield import log_failure
 
 MINUTE_SECONDS = 60
 IPV6_NETWORK = 4  # groups of an address that name one household or office
+PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SITES_OF_A_TOKEN = {None, "same-origin", "same-site", "cross-site"}
 
 
 def is_welcome(request: HttpRequest) -> bool:
     """From a page of ours, or from an origin that may hold a token; of a browser, and not fetched ahead of a visit."""
-    headers = request.headers
-    purpose = "".join(headers.get(name, "") for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
-    if "prefetch" in purpose.lower() or not conf.ENABLED or not headers.get("user-agent"):
-        return False
-    return is_own_page(request) or bool(foreign_origin(request))
+    return _is_visit(request) and (is_own_page(request) or bool(foreign_origin(request)))
+
+
+def is_asked_by_own_page(request: HttpRequest) -> bool:
+    """A GET of a script of ours. It carries no Origin; an old browser without Sec-Fetch-Site names its page."""
+    site, page = request.headers.get("sec-fetch-site"), request.headers.get("referer", "")
+    return _is_visit(request) and (site == "same-origin" or (site is None and is_own(request, page)))
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    purpose = "".join(request.headers.get(name, "") for name in PURPOSES)
+    return "prefetch" not in purpose.lower() and bool(conf.ENABLED and request.headers.get("user-agent"))
 
 
 def is_own_page(request: HttpRequest) -> bool:

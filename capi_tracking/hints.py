@@ -1,0 +1,80 @@
+"""What a browser is told by two cookies that hold nothing of a person: fire no more, and somebody is logged in.
+
+Cached pages are the same for everybody, so ``capi.js`` reads these. They are asked for while a request is served, and set
+on its answer, which is then kept out of caches.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from . import context, exclusions
+from .conf import conf
+
+OFF = "capi_off"
+SIGNED_IN = "capi_in"
+
+
+def logged_in(request: HttpRequest, user: Any) -> None:
+    """The answer to a log-in: staff fire nothing, all others can be matched."""
+    is_off = bool(getattr(user, "is_staff", False)) or exclusions.is_excluded(request)
+    _ask(request, {OFF: is_off, SIGNED_IN: not is_off})
+
+
+def logged_out(request: HttpRequest) -> None:
+    _ask(request, {OFF: exclusions.is_excluded(request), SIGNED_IN: False})
+
+
+def heard(request: HttpRequest, *, is_off: bool) -> None:
+    """The answer to a beacon, or to whoever asked for hashes: what is known now, whatever was known before."""
+    user = getattr(request, "user", None)
+    _ask(request, {OFF: is_off, SIGNED_IN: bool(user and user.is_authenticated and not is_off)})
+
+
+def settle(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set or take away what this browser has wrong, and then keep the answer out of caches."""
+    wanted = getattr(request, "_capi_hints", None)
+    for name, holds in (_due(request) if wanted is None else wanted).items():
+        if holds == (request.COOKIES.get(name) == "1"):
+            continue
+        context.keep_private(request)
+        if holds:
+            response.set_cookie(
+                name, "1", max_age=_lifetime_seconds(request), secure=request.is_secure(), samesite="Lax"
+            )
+        else:
+            response.delete_cookie(name, samesite="Lax")
+
+
+def _ask(request: HttpRequest, hints: Mapping[str, bool]) -> None:
+    request._capi_hints = hints  # type: ignore[attr-defined]
+
+
+def _due(request: HttpRequest) -> dict[str, bool]:
+    """An address can be told at once. A reason that is over must be, since such a browser sends no beacons."""
+    if not conf.ENABLED:
+        return {}
+    if OFF in request.COOKIES:
+        return {OFF: False} if _may_look(request) and not _is_off(request) else {}
+    return {OFF: True} if exclusions.is_excluded(request) else {}
+
+
+def _is_off(request: HttpRequest) -> bool:
+    return bool(exclusions.reason(request)) or exclusions.is_suspect(request)
+
+
+def _may_look(request: HttpRequest) -> bool:
+    """To ask who it is would read the session, and make every page one visitor's own, unless the page did so itself."""
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return not has_session or bool(getattr(getattr(request, "session", None), "accessed", False))
+
+
+def _lifetime_seconds(request: HttpRequest) -> int | None:
+    """As long as the session; None: until the browser is closed."""
+    session = getattr(request, "session", None)
+    if session is None or not session.accessed:
+        return None if settings.SESSION_EXPIRE_AT_BROWSER_CLOSE else settings.SESSION_COOKIE_AGE
+    return None if session.get_expire_at_browser_close() else session.get_expiry_age()
