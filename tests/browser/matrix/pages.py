@@ -1,5 +1,6 @@
 """The matrix' shop: each page of it in every dress that a shop may wear, each under a policy that the pixel can live with."""
 
+import itertools
 import secrets
 import threading
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from tests.browser.pages import CONTENT, locked
 
 VIEW = f'{{% pixel_event "ViewContent" {CONTENT} %}}'
 MEASURED = '{% pixel_event "RingSizeMeasured" ring_size=17 %}'
+PIECE = f"""
+  <p id="piece">Piece {{{{ at }}}}</p>{VIEW}<button type="button" id="wish" {{% pixel_on "AddToWishlist" {CONTENT} %}}>Wish</button>
+"""
 LINKS = """
   <nav><a id="plain" href="../plain/">Plain</a> <a id="ahead" href="/ahead/product/">Ahead</a> <a id="product" href="../product/">Product</a>
     <a id="measure" href="../measure/">Measure</a></nav>
@@ -27,6 +31,11 @@ BODIES = {
     "product": f"<h1>Product</h1>{VIEW}",
     "measure": f"<h1>Measure</h1>{MEASURED}",
     "many": "<h1>Many</h1>{% for number in numbers %}{% pixel_event 'ViewContent' content_ids=number %}{% endfor %}",
+    "swap": '<h1>Swap</h1><button id="swap" hx-get="/piece/" hx-target="#place">Swap</button><div id="place"></div>',
+    "morph": f'<h1>Morph</h1><button id="swap" hx-get="/piece/" hx-target="#place" hx-swap="innerMorph">Morph</button>'
+    f'<div id="place">{PIECE}</div>',
+    "frame": '<h1>Frame</h1><turbo-frame id="frame"><a id="swap" href="/piece/">Fill</a></turbo-frame>',
+    "refresh": f"<h1>Refresh</h1>{PIECE}",
     "sale": "<h1>Thanks</h1>{% pixel_purchase order %}",
 }
 HTMX = """<meta name="htmx-config" content='{"includeIndicatorStyles": false, "allowEval": false}'>"""
@@ -45,6 +54,7 @@ class Dress:
 
 SECONDS = 10
 heard: list[str] = []  # what pages told of themselves, in a browser that nobody drives
+moments = itertools.count(1)
 may_go = threading.Event()
 
 
@@ -68,6 +78,11 @@ DRESSES = {
     "prefetch": Dress(after=speculation("prefetch"), csp=speculating),
     "ahead": Dress(after=STEPS),
     "htmx2": Dress(after=library("htmx2", HTMX), body='<body hx-boost="true">'),
+    "morphing": Dress(
+        before='<meta name="turbo-refresh-method" content="morph">',
+        after=library("turbo"),
+        csp=lambda nonce: pages.policy() + "; style-src 'self' 'unsafe-inline'",
+    ),
     "turbo": Dress(after=library("turbo"), csp=lambda nonce: pages.policy() + "; style-src 'self' 'unsafe-inline'"),
     "htmx4": Dress(after=library("htmx4"), body='<body hx-boost:inherited="true">'),
 }
@@ -128,6 +143,13 @@ def word(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@locked
+def piece(request: HttpRequest) -> HttpResponse:
+    """A part of a page, as htmx swaps it in; in a frame, as Turbo asks for it."""
+    text = f'{{% load capi_tracking %}}<turbo-frame id="frame">{PIECE}</turbo-frame>'
+    return HttpResponse(Template(text).render(RequestContext(request, {"at": next(moments)})))
+
+
 def frame(request: HttpRequest, dress: str, name: str) -> HttpResponse:
     """A page of somebody else's that shows ours, under its other host name."""
     host = "localhost" if request.get_host().startswith("127.0.0.1") else "127.0.0.1"
@@ -144,6 +166,7 @@ urlpatterns = [
     path("steps.js", steps),
     path("told/", told),
     path("word/", word),
+    path("piece/", piece),
     path("frame/<slug:dress>/<slug:name>/", frame),
     path("granting/<slug:dress>/<slug:name>/", granting),
     path("cached/thanks/<int:pk>/", cache_page(60)(thanks)),

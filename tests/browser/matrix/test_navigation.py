@@ -84,6 +84,15 @@ def test_preview_by_turbo__fires_nothing_and_the_page_that_follows_fires_once(pr
     assert keeps_its_document(shop)
 
 
+@pytest.mark.parametrize(("dress", "name"), [("htmx2", "swap"), ("htmx4", "swap"), ("turbo", "frame")])
+def test_swap__fires_the_islands_and_hears_the_elements_that_it_brings_and_is_no_visit(granted, dress, name):
+    granted.go(f"/{dress}/{name}/")
+    granted.settled("PageView")
+    granted.page.click("#swap")
+    granted.page.click("#wish")
+    granted.settled("PageView", "ViewContent", "AddToWishlist")
+
+
 # -- by the browser itself ---------------------------------------------------------------------------------------------
 
 
