@@ -12,6 +12,7 @@ from django.urls import path
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 
+from capi_tracking.conf import conf
 from demo_project.shop.models import Order
 from tests.browser import pages
 from tests.browser.matrix import libraries
@@ -30,6 +31,7 @@ BODIES = {
     "plain": "<h1>Plain</h1>",
     "product": f"<h1>Product</h1>{VIEW}",
     "measure": f"<h1>Measure</h1>{MEASURED}",
+    "long": "<h1>Long</h1>{% pixel_event 'ViewContent' content_ids=hundred %}",
     "many": "<h1>Many</h1>{% for number in numbers %}{% pixel_event 'ViewContent' content_ids=number %}{% endfor %}",
     "swap": '<h1>Swap</h1><button id="swap" hx-get="/piece/" hx-target="#place">Swap</button><div id="place"></div>',
     "morph": f'<h1>Morph</h1><button id="swap" hx-get="/piece/" hx-target="#place" hx-swap="innerMorph">Morph</button>'
@@ -71,9 +73,28 @@ def speculating(nonce: str) -> str:
     return pages.policy().replace("script-src", "script-src 'inline-speculation-rules'")
 
 
+def django_policy(*scripts: str) -> Callable[[str], str]:
+    """As Django's SECURE_CSP with these sources of scripts and ours becomes a header."""
+
+    def header(nonce: str) -> str:
+        origin = conf.PIXEL_SCRIPT_URL.rpartition("/")[0]
+        allowed = {
+            "default-src": ["'self'"],
+            "script-src": [f"'nonce-{nonce}'" if source == "nonce" else source for source in scripts],
+            "img-src": ["'self'", origin],
+            "frame-src": ["'self'", origin],
+            "form-action": ["'self'", origin],
+        }
+        return "; ".join(" ".join([name, *sources]) for name, sources in allowed.items())
+
+    return header
+
+
 STEPS = '<script src="/steps.js" defer></script>'
 DRESSES = {
     "bare": Dress(),
+    "nonce": Dress(csp=django_policy("nonce"), has_nonce=True),
+    "dynamic": Dress(csp=django_policy("nonce", "'strict-dynamic'"), has_nonce=True),
     "prerender": Dress(after=speculation("prerender") + STEPS, csp=speculating),
     "prefetch": Dress(after=speculation("prefetch"), csp=speculating),
     "ahead": Dress(after=STEPS),
@@ -93,7 +114,7 @@ def dressed(request: HttpRequest, dress: str, name: str, **context: object) -> H
     nonce = secrets.token_urlsafe(16) if worn.has_nonce else None
     head = f"<!doctype html><html><head>{{% load capi_tracking %}}{worn.before}{{% pixel_head %}}{worn.after}"
     text = f"{head}<title>{name}</title></head>{worn.body}{BODIES[name]}{LINKS}</body></html>"
-    context |= {"numbers": [f"sku-{number}" for number in range(500)], "csp_nonce": nonce}
+    context |= {"hundred": pages.LONG, "numbers": [f"sku-{number}" for number in range(500)], "csp_nonce": nonce}
     html = Template(text).render(RequestContext(request, context))
     return HttpResponse(html, headers={"Content-Security-Policy": worn.csp(nonce or "")})
 
