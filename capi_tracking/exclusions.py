@@ -37,6 +37,11 @@ def reason(request: "HttpRequest") -> str:
     return STAFF if getattr(getattr(request, "user", None), "is_staff", False) else ""
 
 
+def is_tracked(request: "HttpRequest") -> bool:
+    """Whether anything may be told of this visitor, consent aside; a browser keeps what it was told in ``capi_off``."""
+    return not (request.COOKIES.get("capi_off") == "1" or reason(request) or is_suspect(request))
+
+
 def is_bot(request: "HttpRequest") -> bool:
     """A robot by the list that the browser has too. Who names no agent is one."""
     return bool(_is_bot(_agent(request) or "bot"))

@@ -5,7 +5,7 @@ An island holds no event id and nothing of a person, so the page it stands in ma
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any
@@ -85,7 +85,18 @@ def check_parameters(names: Iterable[str]) -> None:
             raise InvalidEvent(name, f"is no parameter of Meta's. Did you mean {close[0]}=?")
 
 
-def encode(data: dict[str, Any]) -> str:
+def merged(found: CustomData, given: Mapping[str, Any]) -> CustomData:
+    """The data with what is given by name, which goes first; a name that Meta does not know is the shop's own."""
+    if not given:
+        return found
+    standard = {name: value for name, value in given.items() if name in PARAMETERS}
+    if isinstance(standard.get("content_ids"), str):
+        standard["content_ids"] = [standard["content_ids"]]
+    own = {name: value for name, value in given.items() if name not in PARAMETERS}
+    return replace(found, **standard, extra={**found.extra, **own})
+
+
+def encode(data: object) -> str:
     """One text for one meaning: this is what is signed, and what travels."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -112,6 +123,8 @@ def item(data: CustomData, *, pixels: Iterable[str]) -> str:
     It is ``base64url(json).signature``; the JSON is ``{"pixel": "a b", "data": {...}}``. Raises :class:`InvalidEvent`.
     """
     text = encode({"pixel": " ".join(pixels), "data": _single(data).as_payload()})
+    if len(text.encode()) > MAX_BYTES:
+        raise InvalidEvent("custom_data", f"more than {MAX_BYTES} bytes")
     said = urlsafe_b64encode(text.encode()).decode().rstrip("=")
     return f"{said}.{keyed_hash(said, purpose='item')}"
 

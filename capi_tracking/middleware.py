@@ -1,4 +1,6 @@
-"""Tells the rest of the app which visitor's request it runs for, and keeps thank-you pages out of caches."""
+"""Tells the rest of the app which visitor's request it runs for, and sees to the answer: what a view told goes with it,
+and what is one visitor's stays out of caches.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -8,12 +10,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from . import context, hints
+from .handover import hand_over
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
 class TrackingMiddleware:
-    """Sets no cookie and asks nothing of the database."""
+    """Asks nothing of the database. Its cookies hold nothing of a person: what a view told (``capi_next``), and hints."""
 
     sync_capable = True
     async_capable = True
@@ -38,7 +41,8 @@ class TrackingMiddleware:
 
 
 def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """A page that speaks of one buyer's order is nobody else's."""
+    """A page that speaks to one visitor is nobody else's."""
+    hand_over(request, response)
     hints.settle(request, response)
     if context.is_private(request):
         response.headers["Cache-Control"] = "private, no-store"

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.http import HttpResponse
@@ -226,6 +227,25 @@ def test_event__long_lists_are_cut_for_both_copies():
         ('pixel_event "ViewContent" product another', "is written"),
         ('pixel_event "ViewContent" value=1 product', "is written"),
         ('pixel_event "ViewContent" curency="EUR"', "Did you mean currency="),
+        ('pixel_event "ViewContent" "product"', "name comes first"),
+        ("pixel_event 5", "printable"),
+        ("pixel_head script=1", "does not know script="),
+        ('pixel_head pixels="a b"', "Did you mean pixel="),
+        ("pixel_head as head", "takes no as"),
+        ("pixel_private secret", "is written {% pixel_private %}"),
+        ("pixel_private as meta", "takes no as"),
+        ('pixel_purchase "Purchase" order', "is written {% pixel_purchase order %}"),
+        ("pixel_purchase", "is written {% pixel_purchase order %}"),
+        ('pixel_purchase order pixel="a"', "does not know pixel="),
+        ("pixel_item", "an item is an object"),
+        ('pixel_item pixel="second"', "an item is an object"),
+        ("pixel_item variant other", "is written"),
+        ('pixel_item variant curency="EUR"', "Did you mean currency="),
+        ('pixel_on "AddToCart" on="onclick"', "Did you mean on='click'"),
+        ('pixel_on "AddToCart" on="click keyup"', "is no DOM event"),
+        ('pixel_on "AddToCart" on="onsubmit" unconfirmed=sure', "Did you mean on='submit'"),
+        ('pixel_on "AddToCart" trigger="click" unconfirmd=True', "Did you mean unconfirmed="),
+        ('pixel_on product "AddToCart"', "name comes first"),
         ('pixel_on "Lead" form', "unconfirmed=True"),
         ('pixel_on "CompleteRegistration" on="submit"', "unconfirmed=True"),
         ('pixel_on "Subscribe" unconfirmed=False', "unconfirmed=True"),
@@ -256,6 +276,8 @@ def broken():
         ('pixel_event "ViewContent" value=9', {}, "currency"),
         ('pixel_event name', {"name": "Purchase"}, "pixel_purchase"),
         ('pixel_event name', {"name": ""}, "printable"),
+        ('pixel_event thing', {"thing": broken()}, "printable"),
+        ('pixel_event thing', {"thing": 5}, "printable"),
         ('pixel_event "ViewContent" pixel="nobody"', {}, "There is no pixel"),
     ],
 )  # fmt: skip
@@ -271,6 +293,19 @@ def test_event__that_can_not_be_is_left_out_and_the_page_goes_on(settings, caplo
 def test_event__an_adapter_that_fails_leaves_a_log_line(caplog):
     render('{% pixel_event "ViewContent" thing %}', thing=broken())
     assert "Tracking failed with RuntimeError" in caplog.text
+
+
+@pytest.mark.parametrize("tag", ['pixel_event "Contact"', 'pixel_on "Contact"', "pixel_purchase order"])
+def test_kept__is_the_same_text_under_a_name(rf, sold, tag):
+    html = render("{% " + tag + " %}", rf.get("/"), order=sold)
+    assert render("{% " + tag + " as kept %}[{{ kept }}]", rf.get("/"), order=sold) == f"[{html}]"
+
+
+def test_kept__that_is_nothing_is_false_and_the_reason_stands_where_the_tag_does(settings):
+    text = '{% pixel_on "AddToCart" missing as kept %}{% if kept %}yes{% else %}no{% endif %}'
+    assert render(text) == "no"
+    settings.DEBUG = True
+    assert re.fullmatch(r"<!-- capi_tracking: [^<>]*the object is empty here -->no", render(text))
 
 
 def test_event__reason_can_not_close_its_comment(settings):
@@ -345,6 +380,77 @@ def test_item__of_more_or_less_than_one_article_is_none(settings, ids):
 
 def test_private__says_it_to_the_script_and_to_the_browser():
     assert render("{% pixel_private %}") == '<meta name="capi-private">\n<meta name="referrer" content="origin">'
+
+
+# -- pixel_noscript ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asking(rf):
+    """A visitor who runs no scripts and has said yes."""
+    cookies = "capi_consent=granted.1.1767225600"
+    return rf.get("/kites/?q=red&token=s3cret", HTTP_COOKIE=cookies, headers={"user-agent": "Lynx"})
+
+
+def images_of(html):
+    return [dict(parse_qsl(urlsplit(unescape(found)).query)) for found in re.findall(r'<img src="([^"]*)"', html)]
+
+
+def test_noscript__is_an_image_that_names_the_cleaned_page_alone(asking):
+    html = render("{% pixel_noscript %}", asking)
+    assert html.startswith('<noscript><img src="https://www.facebook.com/tr?id=1234567890&amp;')
+    assert html.endswith('" width="1" height="1" alt="" hidden referrerpolicy="no-referrer"></noscript>')
+    (said,) = images_of(html)
+    assert said == {"id": "1234567890", "ev": "PageView", "dl": "http://testserver/kites/?q=red", "noscript": "1"}
+
+
+def test_noscript__of_several_pixels_is_an_image_for_each(asking, capi):
+    capi(PIXELS=TWO)
+    html = render('{% pixel_noscript "default" "second" %}', asking)
+    assert [said["id"] for said in images_of(html)] == ["1", "2"]
+
+
+def test_noscript__goes_where_the_script_comes_from(asking, capi):
+    capi(PIXEL_SCRIPT_URL="http://127.0.0.1:8990/fbevents.js")
+    assert '<img src="http://127.0.0.1:8990/tr?id=' in render("{% pixel_noscript %}", asking)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"HTTP_COOKIE": ""}, "consent is unknown"),
+        ({"HTTP_COOKIE": "capi_consent=denied.1.1767225600"}, "consent is denied"),
+        ({"HTTP_SEC_GPC": "1"}, "consent is limited"),
+        ({"HTTP_USER_AGENT": "Googlebot/2.1"}, "robots"),
+    ],
+)
+def test_noscript__is_nothing_for_who_has_not_said_yes_or_is_not_tracked(asking, settings, change, why):
+    asking.META.update(change)
+    asking.__dict__.pop("COOKIES", None)
+    assert render("{% pixel_noscript %}", asking) == ""
+    settings.DEBUG = True
+    assert why in render("{% pixel_noscript %}", asking)
+
+
+@pytest.mark.parametrize("change", [{"ENABLED": False}, {"SHADOW": True}, {"PIXELS": {"default": {"PIXEL_ID": ""}}}])
+def test_noscript__is_nothing_where_browsers_are_to_say_nothing(asking, capi, change):
+    capi(**change)
+    assert render("{% pixel_noscript %}", asking) == ""
+
+
+def test_noscript__is_nothing_on_a_page_whose_address_is_secret(asking):
+    assert "<img" not in render("{% pixel_private %}{% pixel_noscript %}", asking)
+
+
+@pytest.mark.parametrize("cookie", ["", "capi_consent=granted.1.1767225600"])
+def test_noscript__makes_its_page_private_whoever_asks(rf, cookie):
+    request = rf.get("/", HTTP_COOKIE=cookie, headers={"user-agent": "Lynx"})
+    render("{% pixel_noscript %}", request)
+    assert context.is_private(request)
+
+
+def test_noscript__without_a_request_is_nothing():
+    assert render("{% pixel_noscript %}") == ""
 
 
 # -- pixel_purchase --------------------------------------------------------------------------------------------------

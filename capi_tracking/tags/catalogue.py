@@ -3,6 +3,7 @@
 from . import markup
 from .events import check_event, check_item, check_on, event, item, on
 from .head import head
+from .noscript import noscript
 from .sale import purchase
 from .secret import private
 from .tag import Tag
@@ -49,6 +50,13 @@ _ALL = (
         parameters=True,
         check=check_item,
         explain=markup.text,
+    ),
+    Tag(
+        name="pixel_noscript",
+        usage='pixel_noscript "alias" ...',
+        make=noscript,
+        most=MAX_PIXELS,
+        options=frozenset({"pixel"}),
     ),
     Tag(name="pixel_private", usage="pixel_private", make=private, kept=False),
 )

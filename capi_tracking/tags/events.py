@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -115,15 +114,4 @@ def _data(things: Sequence[object], given: Mapping[str, Any]) -> CustomData:
     """The object's data; what is given by hand goes before it, and may be a parameter of the shop's own."""
     if any(thing is None or thing == "" for thing in things):
         raise Nothing("the object is empty here")
-    found = item_data(things[0]) if things else CustomData()
-    return with_parameters(found, given)
-
-
-def with_parameters(found: CustomData, given: Mapping[str, Any]) -> CustomData:
-    """The data with what is given by name."""
-    given = dict(given)
-    if isinstance(given.get("content_ids"), str):
-        given["content_ids"] = [given["content_ids"]]
-    standard = {name: value for name, value in given.items() if name in islands.PARAMETERS}
-    own = {name: value for name, value in given.items() if name not in islands.PARAMETERS}
-    return replace(found, **standard, extra={**found.extra, **own}) if given else found
+    return islands.merged(item_data(things[0]) if things else CustomData(), given)

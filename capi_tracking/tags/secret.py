@@ -1,12 +1,21 @@
 """``pixel_private``: a page whose address is secret."""
 
+from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
-from .tag import Page
+from .tag import Page, request_of
 
 _METAS = mark_safe('<meta name="capi-private">\n<meta name="referrer" content="origin">')
 
 
 def private(page: Page, /) -> SafeString:
-    """No copy goes to Meta by the browser, which would send the address; our own server hears of the origin alone."""
+    """The browser tells Meta nothing, which would get the address with it; our own server hears the origin alone."""
+    request = request_of(page)
+    if request is not None:
+        request.__dict__["_capi_is_secret"] = True
     return _METAS
+
+
+def is_secret(request: HttpRequest) -> bool:
+    """Whether the page has said so by now: the tag belongs into the head."""
+    return bool(request.__dict__.get("_capi_is_secret"))

@@ -1,0 +1,141 @@
+"""``track_request``: an event that a view knows of, before it redirects or answers."""
+
+import logging
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .. import consent as consents
+from .. import context, exclusions, islands, orders, people, tracking
+from ..conf import conf
+from ..consent import Consent, ConsentState
+from ..context import RequestContext
+from ..events import CustomData, Event, UserData
+from ..exceptions import InvalidEvent
+from ..models import Source
+from ..shield import shielded
+from . import pending
+
+logger = logging.getLogger("capi_tracking")
+
+_is_event_id = re.compile(r"[A-Za-z0-9_-]{8,64}").fullmatch
+
+
+def track_request(
+    request: HttpRequest,
+    name: str,
+    obj: Any = None,
+    *,
+    pixel: object = None,
+    using: str | None = None,
+    event_id: str | None = None,
+    **data: Any,
+) -> str:
+    """Tell of an event from a view: the server's row now, the browser's half with the answer.
+
+    ``obj`` speaks by its adapter, ``data`` by Meta's names or the shop's own. The row is written in the view's
+    transaction, in ``using`` (else beside ``obj``). Returns the id of both copies; "" where nothing is told, for want of
+    consent, or to staff and robots. The answer is sent ``private, no-store``.
+
+    Raises :class:`InvalidEvent` for a name, parameter or id that can't be, :class:`ImproperlyTracked` for an ``obj``
+    without an adapter. What fails beyond that is logged, and the view goes on.
+    """
+    request = getattr(request, "_request", request)  # REST framework's wraps Django's
+    _check(name, obj, event_id, data)
+    if not conf.ENABLED:
+        return ""
+    context.keep_private(request)
+    database = using or orders.outbox_of(getattr(getattr(obj, "_state", None), "db", None) or "")
+    telling = _Telling(request, name, event_id or uuid.uuid4().hex, database)
+    with shielded(database):
+        return telling.tell(obj, pixel, data)
+    return ""
+
+
+def _check(name: str, obj: Any, event_id: str | None, data: dict[str, Any]) -> None:
+    """What is wrong in the call itself, whoever visits."""
+    islands.check_name(name)
+    islands.check_parameters(data)
+    if event_id is not None and not (isinstance(event_id, str) and _is_event_id(event_id)):
+        raise InvalidEvent("event_id", "must be 8 to 64 letters, digits, - or _")
+    if obj is not None:
+        orders.adapter_of(obj.__class__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    request: HttpRequest
+    name: str
+    event_id: str
+    using: str
+
+    def tell(self, obj: Any, pixel: object, data: dict[str, Any]) -> str:
+        """The id, or "" if nobody may be told."""
+        if not exclusions.is_tracked(self.request):
+            return ""
+        seen = context.of(self.request)
+        consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=self.request)
+        event = self._event(obj, data, seen if consent.state == ConsentState.GRANTED else None)
+        for alias in islands.aliases(pixel):
+            self._record(event, consent, alias)
+        return self.event_id if consent.state == ConsentState.GRANTED else ""
+
+    def _event(self, obj: Any, data: dict[str, Any], seen: RequestContext | None) -> Event:
+        """Of a visitor who granted nothing, nothing is looked at."""
+        found = CustomData() if obj is None else orders.item_data(obj)
+        return Event(
+            name=self.name,
+            event_id=self.event_id,
+            event_time=timezone.now(),
+            custom_data=islands.capped(islands.merged(found, data)),
+            **(_visit(self.request, seen, obj) if seen else {}),
+        )
+
+    def _record(self, event: Event, consent: Consent, alias: str) -> None:
+        """Each pixel's row for itself, and its half only with its row."""
+        with shielded(self.using):
+            tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER)
+            if consent.state == ConsentState.GRANTED and islands.script():
+                half = islands.described(alias, self.name) | {"id": self.event_id}
+                _leave(self.request, half | {"data": event.custom_data.as_payload()}, self.using)
+
+
+def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
+    pending.add(request, half, using=using)
+    if context.current_request() is None:
+        logger.warning(
+            "Without TrackingMiddleware the browser's half of %s has no way, unless capi_tracking.htmx takes it: %s.",
+            half["name"],
+            half["id"],
+        )
+
+
+def _visit(request: HttpRequest, seen: RequestContext, obj: Any) -> dict[str, Any]:
+    """Who it was, and on which page."""
+    adapter = None if obj is None else orders.order_adapter(obj.__class__)
+    of_obj = adapter.user_data(obj) if adapter else {}
+    known = {name: value for name, value in (people.plain(request) | of_obj).items() if value not in (None, "")}
+    browser = {
+        "client_ip_address": seen.client_ip,
+        "client_user_agent": seen.user_agent,
+        "fbp": seen.fbp,
+        "fbc": seen.fbc,
+    }
+    return {**_page(request, seen), "user_data": UserData.of(**{**browser, **known})}
+
+
+def _page(request: HttpRequest, seen: RequestContext) -> dict[str, str]:
+    """What is sent or asked by a script is done on the page that it came from, if that is ours.
+
+    Such a page says no more of itself than it wants to: one with ``pixel_private`` gives its origin alone.
+    """
+    is_own = urlsplit(seen.referrer).netloc.lower() == request.get_host().lower()
+    is_visit = request.method in {"GET", "HEAD"} and "hx-request" not in request.headers
+    if is_own and not is_visit:
+        return {"event_source_url": seen.referrer}
+    return {"event_source_url": seen.url, "referrer_url": seen.referrer}

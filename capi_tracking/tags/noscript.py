@@ -1,0 +1,58 @@
+"""``pixel_noscript``: the PageView of a visitor who has said yes and runs no scripts."""
+
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from .. import consent as consents
+from .. import context as visits
+from .. import exclusions, islands
+from ..conf import conf
+from ..conf import pixel as pixel_settings
+from ..consent import ConsentState
+from . import secret
+from .tag import Nothing, Page, request_of
+
+META = "https://www.facebook.com/tr"
+METAS_SCRIPTS = "connect.facebook.net"
+
+
+def noscript(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
+    """An image per pixel. What it says is one visitor's, so the page is sent ``private, no-store``."""
+    request = request_of(page)
+    if request is None:
+        raise Nothing("without a request nobody can have said yes")
+    visits.keep_private(request)
+    if why := _refusal(request):
+        raise Nothing(why)
+    address = visits.clean_url(request.build_absolute_uri())
+    found = ((_image(alias, address),) for alias in islands.aliases(pixels or pixel))
+    return format_html("<noscript>{}</noscript>", format_html_join("", "{}", found))
+
+
+def _refusal(request: HttpRequest) -> str:
+    if not (conf.ENABLED and islands.script()):
+        return "ENABLED, SHADOW or BROWSER keeps browsers from Meta"
+    if secret.is_secret(request):
+        return "the page's address is secret: it has {% pixel_private %}"
+    if not exclusions.is_tracked(request):
+        return "staff, robots and excluded addresses are not tracked"
+    seen = visits.of(request)
+    consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+    return "" if consent.state == ConsentState.GRANTED else f"consent is {consent.state}"
+
+
+def _image(alias: str, address: str) -> SafeString:
+    """It names the page as it may be known; the browser's own referrer would name it whole."""
+    said = {"id": pixel_settings(alias).pixel_id, "ev": "PageView", "dl": address, "noscript": "1"}
+    return format_html(
+        '<img src="{}?{}" width="1" height="1" alt="" hidden referrerpolicy="no-referrer">', _place(), urlencode(said)
+    )
+
+
+def _place() -> str:
+    """Beside the script: a sandbox's visitors are none of Meta's."""
+    script = islands.script()
+    return META if urlsplit(script).hostname == METAS_SCRIPTS else urljoin(script, "/tr")
