@@ -173,6 +173,30 @@ SHORT_MEMORY = Finding(
     ),
     hint='In CAPI_TRACKING: "PRUNE_AFTER": timedelta(days=400)',
 )
+FOREIGN_MODE = Finding(
+    id="E027",
+    when='`FOREIGN_PIXELS` is none of "report", "refuse" and "adopt"',
+    message="CAPI_TRACKING['FOREIGN_PIXELS'] is %(value)r, which says nothing about other snippets' calls.",
+    hint='In CAPI_TRACKING: "FOREIGN_PIXELS": "report", "refuse" or "adopt"',
+)
+NO_PAGE_PIXEL = Finding(
+    id="E028",
+    when="`PAGE_PIXELS` is empty; a tag that names no pixel would render nothing",
+    message="CAPI_TRACKING['PAGE_PIXELS'] must name a pixel.",
+    hint='In CAPI_TRACKING: "PAGE_PIXELS": ["default"]',
+)
+UNKNOWN_PAGE_PIXEL = Finding(
+    id="E029",
+    when="`PAGE_PIXELS` names an alias that is not in `PIXELS`",
+    message="CAPI_TRACKING['PAGE_PIXELS'] names %(alias)r, which is not in PIXELS.",
+    hint="There are: %(known)s.",
+)
+SAME_PAGE_PIXEL = Finding(
+    id="W030",
+    when="two aliases of `PAGE_PIXELS` have one `PIXEL_ID`; the browser would tell it everything twice",
+    message="CAPI_TRACKING['PAGE_PIXELS'] names %(alias)r, whose PIXEL_ID another one has: browsers tell it all twice.",
+    hint='In CAPI_TRACKING: take %(quoted)s out of "PAGE_PIXELS"',
+)
 
 # Pixels and Meta
 

@@ -10,14 +10,14 @@ from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
 from ..transports import Transport
 from . import catalogue
-from .given import TYPES, is_on, is_sound, load, quoted, sound, sound_pixels
+from .given import TYPES, given, is_on, is_sound, load, quoted, sound, sound_pixels
 
 
 def check_pixels(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Each pixel and its transport, which knows what it needs. Nothing while tracking is switched off."""
     if not is_on():
         return []
-    return [*_named(), *_deliverable()]
+    return [*_named(), *_of_pages(), *_deliverable()]
 
 
 def _named() -> Iterator[CheckMessage]:
@@ -28,6 +28,23 @@ def _named() -> Iterator[CheckMessage]:
         yield catalogue.NO_PIXEL()
     elif "default" not in aliases:
         yield catalogue.NO_DEFAULT_PIXEL(quoted=quoted(aliases[0]))
+
+
+def _of_pages() -> Iterator[CheckMessage]:
+    """The default is not the shop's to mend: whoever has no such pixel is told so already."""
+    if "PAGE_PIXELS" not in given() or not (is_sound("PIXELS") and is_sound("PAGE_PIXELS")):
+        return
+    if not sound("PAGE_PIXELS"):
+        yield catalogue.NO_PAGE_PIXEL()
+    known, seen = sound("PIXELS"), set()
+    for alias in sound("PAGE_PIXELS"):
+        if alias not in known:
+            yield catalogue.UNKNOWN_PAGE_PIXEL(alias=alias, known=", ".join(map(str, known)))
+            continue
+        pixel_id = str(known[alias].get("PIXEL_ID", "")) if isinstance(known[alias], dict) else ""
+        if pixel_id and pixel_id in seen:
+            yield catalogue.SAME_PAGE_PIXEL(alias=alias, quoted=quoted(alias))
+        seen.add(pixel_id)
 
 
 def _deliverable() -> Iterator[CheckMessage]:

@@ -17,6 +17,7 @@ from . import catalogue
 from .given import example, load, sound
 
 AT_LEAST_ONE = ["BATCH_SIZE", "BATCH_BYTES", "EVENT_BYTES", "CONTEXT_DAYS", "COLLECT_RATE"]
+FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})
 TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]
 SHORTEST_LEASE_SECONDS = 60
 LONGEST_NAME = 64  # of the columns
@@ -25,7 +26,19 @@ _is_policy = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 
 def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """What each setting must be beyond its type."""
-    parts = (_databases, _policy, _consent, _proxies, _nudge, _numbers, _durations, _moment, _country, _lengths)
+    parts = (
+        _databases,
+        _policy,
+        _consent,
+        _proxies,
+        _nudge,
+        _foreign,
+        _numbers,
+        _durations,
+        _moment,
+        _country,
+        _lengths,
+    )
     return [message for part in parts for message in part()]
 
 
@@ -66,6 +79,11 @@ def _proxies() -> Iterator[CheckMessage]:
 def _nudge() -> Iterator[CheckMessage]:
     if sound("NUDGE") not in {"celery", None}:
         yield catalogue.NUDGE(value=sound("NUDGE"))
+
+
+def _foreign() -> Iterator[CheckMessage]:
+    if sound("FOREIGN_PIXELS") not in FOREIGN_MODES:
+        yield catalogue.FOREIGN_MODE(value=sound("FOREIGN_PIXELS"))
 
 
 def _numbers() -> Iterator[CheckMessage]:

@@ -194,6 +194,26 @@ CASES = [
         'In CAPI_TRACKING: "PRUNE_AFTER": timedelta(days=400)',
     ),
     (
+        "E027", capi(FOREIGN_PIXELS="ignore"), ERROR,
+        "CAPI_TRACKING['FOREIGN_PIXELS'] is 'ignore', which says nothing about other snippets' calls.",
+        'In CAPI_TRACKING: "FOREIGN_PIXELS": "report", "refuse" or "adopt"',
+    ),
+    (
+        "E028", capi(PAGE_PIXELS=[]), ERROR,
+        "CAPI_TRACKING['PAGE_PIXELS'] must name a pixel.",
+        'In CAPI_TRACKING: "PAGE_PIXELS": ["default"]',
+    ),
+    (
+        "E029", capi(PAGE_PIXELS=["default", "second"]), ERROR,
+        "CAPI_TRACKING['PAGE_PIXELS'] names 'second', which is not in PIXELS.",
+        "There are: default.",
+    ),
+    (
+        "W030", capi(PIXELS={"default": PIXEL, "again": PIXEL}, PAGE_PIXELS=["default", "again"]), WARNING,
+        "CAPI_TRACKING['PAGE_PIXELS'] names 'again', whose PIXEL_ID another one has: browsers tell it all twice.",
+        'In CAPI_TRACKING: take "again" out of "PAGE_PIXELS"',
+    ),
+    (
         "W101", pixel(PIXEL_ID="my shop"), WARNING,
         "PIXEL_ID of the pixel 'default' is not a number.",
         'In CAPI_TRACKING["PIXELS"]["default"]: "PIXEL_ID": "1234567890" (Events Manager, Data sources, shows yours)',
