@@ -5,9 +5,8 @@ from django.test import override_settings
 
 from capi_tracking.sandbox import Sandbox
 from tests.browser.matrix import libraries
+from tests.browser.matrix.dresses import OTHER
 from tests.browser.shop import PIXEL
-
-OTHER = "9876543210"
 
 
 @pytest.fixture
