@@ -66,8 +66,9 @@ class Sender:
             return None
 
     def _user_data(self) -> UserData:
-        """What the request knows, and who is logged in; nobody's name without consent."""
-        known: dict[str, Any] = people.plain(self.request) if self.has_granted else {}
+        """What the request knows, and who is logged in: without consent, or in another origin's page, that is nobody."""
+        is_known = self.has_granted and not self.origin
+        known: dict[str, Any] = people.plain(self.request) if is_known else {}
         return UserData.of(
             **known,
             client_ip_address=self.seen.client_ip,
