@@ -134,10 +134,8 @@ CAPI_TRACKING = {
     "TRUSTED_PROXIES": 1,
     "DEFAULT_COUNTRY": "DE",
 }
-CSP_PIXEL_ORIGINS = ["https://connect.facebook.net", "https://www.facebook.com"]
 if USES_SANDBOX:
     CAPI_TRACKING["PIXEL_SCRIPT_URL"] = f"{GRAPH_URL}/fbevents.js"
-    CSP_PIXEL_ORIGINS = [GRAPH_URL]
 
 LOGGING = {
     "version": 1,

@@ -10,9 +10,10 @@ from .meta import check_meta
 from .names import check_names
 from .pixels import check_pixels
 from .values import check_values
+from .visitors import check_visitors
 
 TAG = "capi_tracking"  # manage.py check --tag capi_tracking
-CHECKS = [check_names, check_values, check_pixels, check_meta, check_installation, check_databases]
+CHECKS = [check_names, check_values, check_visitors, check_pixels, check_meta, check_installation, check_databases]
 
 __all__ = [
     "CHECKS",
@@ -25,4 +26,5 @@ __all__ = [
     "check_names",
     "check_pixels",
     "check_values",
+    "check_visitors",
 ]

@@ -121,7 +121,7 @@ NUDGE = Finding(
 )
 TOO_SMALL = Finding(
     id="E019",
-    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS` or `COLLECT_RATE` is below 1",
+    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS`, `COLLECT_RATE` or `COLLECT_VISITOR_RATE` is below 1",
     message="CAPI_TRACKING[%(key)r] is %(number)s, and must be 1 or more.",
     hint="In CAPI_TRACKING: %(example)s",
 )
@@ -196,6 +196,43 @@ SAME_PAGE_PIXEL = Finding(
     when="two aliases of `PAGE_PIXELS` have one `PIXEL_ID`; the browser would tell it everything twice",
     message="CAPI_TRACKING['PAGE_PIXELS'] names %(alias)r, whose PIXEL_ID another one has: browsers tell it all twice.",
     hint='In CAPI_TRACKING: take %(quoted)s out of "PAGE_PIXELS"',
+)
+
+COLLECTED_NAME = Finding(
+    id="E031",
+    when="a name of `COLLECT_EVENTS` can't be one; a Purchase belongs to its order",
+    message="CAPI_TRACKING['COLLECT_EVENTS'] has %(name)r: %(error)s.",
+    hint='In CAPI_TRACKING: "COLLECT_EVENTS": ["SizeMeasured"] (Meta\'s own names are taken anyway)',
+)
+ORIGIN = Finding(
+    id="E032",
+    when="an entry of `ORIGINS` is no origin; no browser would ever send it",
+    message="CAPI_TRACKING['ORIGINS'] has %(origin)r, which is no origin.",
+    hint='In CAPI_TRACKING: "ORIGINS": ["https://www.shop.example"] (scheme and host, a port if it has one, and no more)',
+)
+EXCLUDED_NETWORK = Finding(
+    id="E033",
+    when="an entry of `EXCLUDED_ADDRESSES` is no network",
+    message="CAPI_TRACKING['EXCLUDED_ADDRESSES']: %(error)s.",
+    hint='In CAPI_TRACKING: "EXCLUDED_ADDRESSES": ["203.0.113.0/24"]',
+)
+VISITOR_MISSING = Finding(
+    id="E034",
+    when="`VISITOR` can't be imported; nobody who is logged in would be matched",
+    message="CAPI_TRACKING['VISITOR'] can't be imported: %(error)s.",
+    hint='In CAPI_TRACKING: "VISITOR": "shop.visitors.plain" (module and function), or "VISITOR": None',
+)
+VISITOR_NO_CALLABLE = Finding(
+    id="E035",
+    when="`VISITOR` names something that is no function",
+    message="CAPI_TRACKING['VISITOR'] names what can't be called.",
+    hint='In CAPI_TRACKING: "VISITOR": "shop.visitors.plain" (module and function), or "VISITOR": None',
+)
+BROWSER_MODE = Finding(
+    id="E036",
+    when='`BROWSER` is neither "pixel" nor "relay_only"',
+    message="CAPI_TRACKING['BROWSER'] is %(value)r, which says nothing about Meta's script.",
+    hint='In CAPI_TRACKING: "BROWSER": "pixel", or "BROWSER": "relay_only"',
 )
 
 # Pixels and Meta
@@ -321,6 +358,16 @@ NO_CELERY = Finding(
     hint=(
         'In the __init__.py of your project: from .celery import app as celery_app. Or in CAPI_TRACKING: "NUDGE": None, '
         "where cron or a service runs capi_deliver"
+    ),
+)
+
+POLICY_BLOCKS = Finding(
+    id="W206",
+    when="`SECURE_CSP` or `CONTENT_SECURITY_POLICY` blocks what the pixel, or `capi.js`, needs",
+    message="%(setting)s blocks %(sources)s in %(directive)s: browsers' copies of events would be lost.",
+    hint=(
+        "In the settings: from capi_tracking import csp, and %(setting)s = csp.extended({...}), around what stands there. "
+        "With a PIXEL_SCRIPT_URL or BROWSER of your own: csp.extended({...}, CAPI_TRACKING)"
     ),
 )
 

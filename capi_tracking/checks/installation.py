@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage
 from django.urls import NoReverseMatch, reverse
 
+from .. import csp
 from . import catalogue
 from .given import is_on, load, sound
 
@@ -16,13 +17,15 @@ EARLIER = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 
+POLICIES = ["SECURE_CSP", "CONTENT_SECURITY_POLICY"]  # Django's own from 6.0 on, and django-csp's
+
 Check = Callable[..., list[CheckMessage]]
 
 
 def check_installation(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """``USE_TZ``, ``MIDDLEWARE`` and the URLs."""
+    """``USE_TZ``, ``MIDDLEWARE``, the URLs, and the Content-Security-Policy."""
     time_zones = [] if settings.USE_TZ else [catalogue.NO_TIME_ZONES()]
-    return [*time_zones, *_middleware(), *_urls()]
+    return [*time_zones, *_middleware(), *_urls(), *_policies()]
 
 
 def celery_check(shop_app: Callable[[], object | None]) -> Check:
@@ -65,3 +68,14 @@ def _urls() -> Iterator[CheckMessage]:
         yield catalogue.NO_URLS(urlconf=f"{settings.ROOT_URLCONF}".replace(".", "/") + ".py")
     except Exception:  # noqa: BLE001 (a URLconf that can't be read at all: Django's own check says so)
         return
+
+
+def _policies() -> Iterator[CheckMessage]:
+    read = {name: sound(name) for name in ("PIXEL_SCRIPT_URL", "SHADOW", "BROWSER")}
+    for setting in POLICIES if is_on() else ():
+        try:
+            blocked = csp.missing(getattr(settings, setting, None) or {}, read)
+        except Exception:  # noqa: BLE001, S112 (a policy that can't be read at all: its own package says so)
+            continue
+        for directive, sources in blocked.items():
+            yield catalogue.POLICY_BLOCKS(setting=setting, directive=directive, sources=" and ".join(sources))

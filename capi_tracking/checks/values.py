@@ -16,7 +16,7 @@ from ..transports.base import MAX_BATCH_SIZE
 from . import catalogue
 from .given import example, load, sound
 
-AT_LEAST_ONE = ["BATCH_SIZE", "BATCH_BYTES", "EVENT_BYTES", "CONTEXT_DAYS", "COLLECT_RATE"]
+AT_LEAST_ONE = ["BATCH_SIZE", "BATCH_BYTES", "EVENT_BYTES", "CONTEXT_DAYS", "COLLECT_RATE", "COLLECT_VISITOR_RATE"]
 FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})
 TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]
 SHORTEST_LEASE_SECONDS = 60

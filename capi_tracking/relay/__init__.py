@@ -2,7 +2,7 @@
 
 from ..exclusions import BOTS
 from .bodies import MAX_BODY, MAX_ITEMS, Beacon, parse
-from .claims import NAMES
+from .claims import NAMES, is_sale
 from .domains import cookie_domain
 from .receipts import STATES
 from .receiving import Answer, receive
@@ -19,6 +19,7 @@ __all__ = [
     "cookie_domain",
     "foreign_origin",
     "is_asked_by_own_page",
+    "is_sale",
     "parse",
     "receive",
 ]

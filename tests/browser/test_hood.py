@@ -92,7 +92,7 @@ class Visit:
 
 
 @pytest.fixture
-def sandbox(capi, settings):
+def sandbox(capi):
     with Sandbox(token=TOKEN, pixels=[PIXEL]) as running:
         capi(
             PIXELS={"default": {"PIXEL_ID": PIXEL, "ACCESS_TOKEN": TOKEN}},
@@ -100,7 +100,6 @@ def sandbox(capi, settings):
             PIXEL_SCRIPT_URL=f"{running.url}/fbevents.js",
             TRANSPORT="capi_tracking.transports.graph.GraphTransport",
         )
-        settings.CSP_PIXEL_ORIGINS = [running.url]
         yield running
 
 

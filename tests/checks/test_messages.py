@@ -8,6 +8,7 @@ import pytest
 from django.core import checks
 from django.urls import path
 
+from capi_tracking import csp
 from capi_tracking.checks.catalogue import CATALOGUE
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.transports.local import MemoryTransport
@@ -30,6 +31,11 @@ SQLITE_HINT = (
 CACHE_HINT = (
     'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", '
     '"LOCATION": "redis://127.0.0.1:6379"}}, or any other cache that processes share'
+)
+VISITOR_HINT = 'In CAPI_TRACKING: "VISITOR": "shop.visitors.plain" (module and function), or "VISITOR": None'
+POLICY_HINT = (
+    "In the settings: from capi_tracking import csp, and {} = csp.extended({{...}}), around what stands there. "
+    "With a PIXEL_SCRIPT_URL or BROWSER of your own: csp.extended({{...}}, CAPI_TRACKING)"
 )
 ERROR, WARNING, INFO = checks.Error, checks.Warning, checks.Info
 NOT_CALLABLE = 5
@@ -225,6 +231,43 @@ CASES = [
         "(Events Manager, Settings, makes one)",
     ),
     (
+        "E019", capi(COLLECT_VISITOR_RATE=0), ERROR,
+        "CAPI_TRACKING['COLLECT_VISITOR_RATE'] is 0, and must be 1 or more.",
+        'In CAPI_TRACKING: "COLLECT_VISITOR_RATE": 60',
+    ),
+    (
+        "E031", capi(COLLECT_EVENTS=["SizeMeasured", "purchase"]), ERROR,
+        "CAPI_TRACKING['COLLECT_EVENTS'] has 'purchase': event_name: "
+        "a Purchase belongs to its order: use {% pixel_purchase order %}.",
+        'In CAPI_TRACKING: "COLLECT_EVENTS": ["SizeMeasured"] (Meta\'s own names are taken anyway)',
+    ),
+    (
+        "E032", capi(ORIGINS=["https://front.example", "https://front.example/"]), ERROR,
+        "CAPI_TRACKING['ORIGINS'] has 'https://front.example/', which is no origin.",
+        'In CAPI_TRACKING: "ORIGINS": ["https://www.shop.example"] '
+        "(scheme and host, a port if it has one, and no more)",
+    ),
+    (
+        "E033", capi(EXCLUDED_ADDRESSES=["10.0.0.1/8"]), ERROR,
+        "CAPI_TRACKING['EXCLUDED_ADDRESSES']: 10.0.0.1/8 has host bits set.",
+        'In CAPI_TRACKING: "EXCLUDED_ADDRESSES": ["203.0.113.0/24"]',
+    ),
+    (
+        "E034", capi(VISITOR="shop.nowhere"), ERROR,
+        "CAPI_TRACKING['VISITOR'] can't be imported: No module named 'shop'.",
+        VISITOR_HINT,
+    ),
+    (
+        "E035", capi(VISITOR=f"{__name__}.NOT_CALLABLE"), ERROR,
+        "CAPI_TRACKING['VISITOR'] names what can't be called.",
+        VISITOR_HINT,
+    ),
+    (
+        "E036", capi(BROWSER="relay"), ERROR,
+        "CAPI_TRACKING['BROWSER'] is 'relay', which says nothing about Meta's script.",
+        'In CAPI_TRACKING: "BROWSER": "pixel", or "BROWSER": "relay_only"',
+    ),
+    (
         "W103", capi(PIXELS={}), WARNING,
         "There is no pixel in PIXELS: nothing is sent.",
         f"CAPI_TRACKING = {EXAMPLE_PIXEL}",
@@ -311,6 +354,17 @@ CASES = [
         'NUDGE is "celery", but there is no Celery application here: no worker is woken after an order.',
         'In the __init__.py of your project: from .celery import app as celery_app. Or in CAPI_TRACKING: "NUDGE": None, '
         "where cron or a service runs capi_deliver",
+    ),
+    (
+        "W206", project(SECURE_CSP={"default-src": ["*"], "img-src": ["'self'"]}), WARNING,
+        "SECURE_CSP blocks https://www.facebook.com in img-src: browsers' copies of events would be lost.",
+        POLICY_HINT.format("SECURE_CSP"),
+    ),
+    (
+        "W206", project(CONTENT_SECURITY_POLICY={"DIRECTIVES": {"default-src": ["*"], "script-src": []}}), WARNING,
+        "CONTENT_SECURITY_POLICY blocks 'self' and https://connect.facebook.net in script-src: "
+        "browsers' copies of events would be lost.",
+        POLICY_HINT.format("CONTENT_SECURITY_POLICY"),
     ),
     (
         "W301", database(options={**OPTIONS, "transaction_mode": "DEFERRED"}), WARNING,
@@ -450,6 +504,14 @@ SILENT = {
     "WAL in other words": database(options={**OPTIONS, "init_command": "pragma journal_mode = 'wal'"}),
     "a longer wait": database(options={**OPTIONS, "timeout": 60}),
     "a database without an outbox": both(database(options={}), capi(OUTBOX_DATABASES=["default"])),
+    "a whole policy": project(SECURE_CSP=csp.extended({"default-src": ["'self'"]})),
+    "no policy": project(SECURE_CSP={}, CONTENT_SECURITY_POLICY=None),
+    "a policy of a shop that tells by its relay alone": both(
+        project(SECURE_CSP={"default-src": ["'self'"]}), capi(BROWSER="relay_only")
+    ),
+    "origins": capi(ORIGINS=["https://front.example", "http://localhost:3000", "http://[::1]:80"]),
+    "addresses": capi(EXCLUDED_ADDRESSES=["10.0.0.0/8", "8.8.8.8", "2001:db8::/32"]),
+    "names": capi(COLLECT_EVENTS=["SizeMeasured", "AddToCart"]),
     "switched off": both(
         capi(ENABLED=False, PIXELS={}, ENVIRONMENT=""), lambda shop: setattr(shop, "celery_app", None)
     ),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from capi_tracking.checks.given import PIXEL_TYPES, TYPES
+from capi_tracking.checks.installation import POLICIES
 from tests.checks.conftest import PIXEL
 
 NONSENSE = [None, True, -1, 10**30, 1.5, "", "\x00", "%s %(x)s", b"x", [], [[]], [1], ["%s"], {}, {1: 2}, {None: {}}, object, timedelta.max, timedelta.min]  # fmt: skip
@@ -24,7 +25,7 @@ def test_checks__never_raise_for_a_key_of_a_pixel(shop, name):
         assert isinstance(shop.said(), list)
 
 
-@pytest.mark.parametrize("name", ["CAPI_TRACKING", "MIDDLEWARE", "ROOT_URLCONF", "DEBUG", "USE_TZ"])
+@pytest.mark.parametrize("name", ["CAPI_TRACKING", "MIDDLEWARE", "ROOT_URLCONF", "DEBUG", "USE_TZ", *POLICIES])
 def test_checks__never_raise_for_a_setting_of_the_project(shop, name):
     for value in NONSENSE:
         setattr(shop.project, name, value)
@@ -53,3 +54,11 @@ def test_checks__show_no_secret(shop):
     for value in [["s3cret"], {"s3cret": 1}, b"s3cret"]:
         shop.pixel(ACCESS_TOKEN=value, APP_SECRET=value, TEST_EVENT_CODE=value)
         assert "s3cret" not in str(shop.said())
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_checks__never_raise_for_a_policy(shop, name):
+    for value in NONSENSE:
+        for policy in ({"img-src": value}, {"DIRECTIVES": value}, {"DIRECTIVES": {"script-src": value}}):
+            setattr(shop.project, name, policy)
+            assert isinstance(shop.said(), list)
