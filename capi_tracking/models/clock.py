@@ -1,5 +1,8 @@
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 
@@ -13,3 +16,9 @@ class DatabaseNow(Now):
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         # SQLite knows milliseconds, Python more: now is the end of the present one, or what is due at once is not.
         return self.as_sql(compiler, connection, template="STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f999', 'NOW')")
+
+
+@lru_cache(maxsize=64)
+def later(delay: timedelta) -> CombinedExpression:
+    """So long from the database's now; the same object for the same delay, so that its text is written once."""
+    return DatabaseNow() + delay

@@ -1,16 +1,72 @@
 """Rows that may be there already, each in one statement: an IntegrityError would break the caller's transaction."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
-from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db import connections, router, transaction
+from django.db.models import CharField, Field, Model, QuerySet, TextField
+from django.db.models.constants import OnConflict
+from django.db.models.expressions import BaseExpression
 from django.db.models.sql import InsertQuery
+
+AnyField: TypeAlias = "Field[Any, Any]"
+Mark = tuple[str, list[Any]]
+
+
+class Insertion(NamedTuple):
+    """A statement without its values, the fields that they are of, and those of the fields that hold text."""
+
+    head: str
+    tail: str
+    fields: list[AnyField]
+    texts: frozenset[AnyField]
 
 
 def insert_once(queryset: QuerySet[Any], row: Model, *, same: str) -> None:
-    """Insert in one statement; a row that is there already stays as it is, and nothing is raised."""
-    insert_all(queryset, [row], same=same)
+    """Insert in one statement; a row that is there already stays as it is, and nothing is raised.
+
+    ``same``: as for :func:`insert_all`.
+    """
+    using = queryset._db or router.db_for_write(queryset.model)  # type: ignore[attr-defined]
+    statement = _insertion(type(row), using, same)
+    marks = [_mark(statement, field, row, using) for field in statement.fields]
+    text = f"{statement.head} ({', '.join([mark for mark, _ in marks])}) {statement.tail}"
+    with transaction.mark_for_rollback_on_error(using), connections[using].cursor() as cursor:
+        cursor.execute(text, [value for _, values in marks for value in values])
+    row._state.adding, row._state.db = False, using
+
+
+@cache
+def _insertion(model: type[Model], using: str, same: str) -> Insertion:
+    """What ``bulk_create()`` of one row writes as well, but anew each time, which takes longer than the row itself."""
+    connection = connections[using]
+    quoted, ops = connection.ops.quote_name, connection.ops
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+    conflict = OnConflict.UPDATE if connection.vendor == "mysql" else OnConflict.IGNORE
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    head = f"{ops.insert_statement(on_conflict=conflict)} {quoted(model._meta.db_table)} ({columns}) VALUES"
+    updated = [field.column for field in fields if field.name == same]
+    tail = ops.on_conflict_suffix_sql(fields, conflict, updated, [])
+    return Insertion(
+        head, tail, fields, frozenset(field for field in fields if isinstance(field, CharField | TextField))
+    )
+
+
+def _mark(statement: Insertion, field: AnyField, row: Model, using: str) -> Mark:
+    """What stands for the field's value in the statement, and the values that this takes."""
+    value = getattr(row, field.attname)
+    if value is None or (type(value) is str and field in statement.texts):
+        return "%s", [value]  # ready as it is: to have the field prepare it takes longer than to write it
+    value = field.get_db_prep_save(field.pre_save(row, add=True), connections[using])
+    return _compiled(type(row), using, value) if isinstance(value, BaseExpression) else ("%s", [value])
+
+
+@lru_cache(maxsize=64)
+def _compiled(model: type[Model], using: str, expression: BaseExpression) -> Mark:
+    compiler = InsertQuery(model).get_compiler(using)
+    text, values = compiler.compile(expression.resolve_expression(compiler.query, for_save=True))
+    return text, list(values)
 
 
 def insert_all(queryset: QuerySet[Any], rows: Sequence[Model], *, same: str) -> None:

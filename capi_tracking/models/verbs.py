@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from ..conf import conf
 from .clock import DatabaseNow
-from .inserts import insert_all
+from .inserts import insert_all, insert_once
 from .oneof import OneOf
 from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
 
+SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
 
 if TYPE_CHECKING:
@@ -66,13 +67,12 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def record(self, row: "OutboxEvent") -> "OutboxEvent":
         """Insert the row unless its key, or its order's place, is taken. One statement."""
-        self.record_all([row])
+        insert_once(self, row, same=SAME)
         return row
 
     def record_all(self, rows: "Sequence[OutboxEvent]") -> None:
         """Insert those rows whose key, or order's place, is not taken. One statement."""
-        # name: equal in rows that collide by key and in rows that collide by order alike
-        insert_all(self, rows, same="event_name")
+        insert_all(self, rows, same=SAME)
 
     def complete(self, key: str, *, due_now: bool, **values: Any) -> int:
         """Give a row that still waits its final contents. One that its adapter had buried lives again."""

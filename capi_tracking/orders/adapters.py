@@ -99,8 +99,10 @@ class _Lines:
         rows = fields.read(instance, self.lines)
         if not hasattr(rows, "all"):
             return rows or ()
-        rows = fields.beside(instance, rows.all())
         joins = fields.relations(rows.model, (self.line_id, self.line_quantity, self.line_price))
+        if not joins and (children := fields.children(rows)) is not None:
+            return children
+        rows = fields.beside(instance, rows.all())
         return rows.select_related(*joins) if joins else rows
 
     def _content(self, line: Any) -> Content | None:

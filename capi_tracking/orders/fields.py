@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import router
-from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import ForeignKey, Manager, Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from ..exceptions import ImproperlyTracked
+from ..models import prepared
 
 Path = str | tuple[str, ...]
 
@@ -55,6 +56,26 @@ def _step(instance: Any, name: str) -> Any:
 def beside(instance: Model, rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows as the instance's own database has them, not a replica, which may not have them yet."""
     return rows.using(instance._state.db) if _lags(rows.model, instance) else rows
+
+
+def children(manager: Any) -> list[Model] | None:
+    """What a foreign key's rows are, by a query that is written once; None where the manager has more to say."""
+    key: Any = getattr(manager, "field", None)
+    owner: Any = getattr(manager, "instance", None)
+    if not isinstance(key, ForeignKey) or type(manager).__bases__[0] is not Manager or _is_prefetched(owner, key):
+        return None
+    pk, model = getattr(owner, key.target_field.attname), manager.model
+    if pk is None:
+        return None
+    using = owner._state.db if _lags(model, owner) else manager._db or router.db_for_read(model, instance=owner)
+    rows = prepared.find_all(model, using=using, **{key.attname: pk})
+    for row in rows:
+        key.set_cached_value(row, owner)
+    return rows
+
+
+def _is_prefetched(owner: Any, key: "ForeignKey[Any, Any]") -> bool:
+    return key.remote_field.get_accessor_name() in getattr(owner, "_prefetched_objects_cache", ())
 
 
 def _load_beside(instance: Model, name: str) -> None:

@@ -14,7 +14,7 @@ from ..context import identity_key
 from ..events import ActionSource, Event, StandardEvent
 from ..exceptions import InvalidEvent
 from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
-from ..models.clock import DatabaseNow
+from ..models.clock import later
 
 SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEvent.START_TRIAL, StandardEvent.LEAD})
 SOURCES = frozenset(Source.values)  # Django makes that list anew each time
@@ -45,7 +45,7 @@ def judged(
         return _without_enough(row), ""
     if conf.SHADOW:
         return _in_shadow(row), ""
-    row.due_at = DatabaseNow() + delay
+    row.due_at = later(delay)
     return row, ""
 
 

@@ -1,0 +1,71 @@
+"""One row in one statement: what Django's own would write."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from capi_tracking.models import CheckoutContext, OutboxEvent
+from capi_tracking.models.clock import later
+from capi_tracking.models.inserts import insert_once
+from tests.outbox_rows import make_row
+
+pytestmark = pytest.mark.django_db
+
+OWN = {"id", "key", "due_at"}
+
+
+def written(**changes: Any) -> OutboxEvent:
+    row = make_row(**changes)
+    OutboxEvent.objects.filter(pk=row.pk).delete()
+    row.pk = None
+    insert_once(OutboxEvent.objects.all(), row, same="event_name")
+    assert not row._state.adding
+    return OutboxEvent.objects.get(key=row.key)
+
+
+def columns(row: OutboxEvent) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in OWN}
+
+
+def test_insert__writes_what_django_writes() -> None:
+    told = {"value": "19.90", "match_score": 7, "browser_at": timezone.now(), "order_key": "shop.order:1", "part": ""}
+    ours = written(number=1, **told)
+    ours_as_read = columns(ours)
+    ours.delete()
+    assert columns(OutboxEvent.objects.get(pk=make_row(1, **told, event_time=ours.event_time).pk)) == {
+        **ours_as_read,
+        "created_at": OutboxEvent.objects.get().created_at,
+        "updated_at": OutboxEvent.objects.get().updated_at,
+        "deadline_at": OutboxEvent.objects.get().deadline_at,
+    }
+
+
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_insert__reckons_by_the_databases_clock(seconds: int) -> None:
+    before = timezone.now() - timedelta(minutes=1)
+    row = written(due_at=later(timedelta(seconds=seconds)))
+    assert row.due_at is not None
+    assert before < row.due_at - timedelta(seconds=seconds) < timezone.now() + timedelta(minutes=1)
+
+
+def test_insert__of_a_taken_key_leaves_the_row_as_it_is() -> None:
+    first = make_row(notes="first")
+    again = OutboxEvent.objects.get(pk=first.pk)
+    again.pk, again.notes = None, "second"
+    insert_once(OutboxEvent.objects.all(), again, same="event_name")
+    assert OutboxEvent.objects.get().notes == "first"
+
+
+def test_insert__is_one_statement_and_asks_no_compiler(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def context(key: str) -> CheckoutContext:
+        return CheckoutContext(key=key, client_ip="2001:db8::1", consent_state="granted")
+
+    CheckoutContext.objects.remember(context("a"))
+    monkeypatch.setattr(connection.ops, "compiler", None)
+    with django_assert_num_queries(1):
+        CheckoutContext.objects.remember(context("b"))
