@@ -13,7 +13,7 @@ from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.metrics import Part, Sides
-from capi_tracking.models import OutboxEvent, Pixel, SkipCount, Status
+from capi_tracking.models import OutboxEvent, PageReport, Pixel, SkipCount, Status
 from tests.factories import (
     FBP,
     BrowserReceiptFactory,
@@ -110,6 +110,48 @@ def test_dashboard__empty_is_a_checklist_and_no_chart(admin_client, django_asser
 def test_dashboard__says_that_shadow_mode_is_on(admin_client, capi, shadow):
     capi(SHADOW=shadow)
     assert ("Shadow mode is on" in admin_client.get(reverse(DASHBOARD)).text) is shadow
+
+
+@pytest.mark.parametrize(
+    ("mode", "advice"),
+    [("report", "or set FOREIGN_PIXELS"), ("refuse", "Those calls are refused"), ("adopt", "Those calls are adopted")],
+)
+def test_dashboard__names_a_foreign_pixel_its_pages_and_what_to_do(admin_client, capi, mode, advice):
+    capi(FOREIGN_PIXELS=mode)
+    PageReport.objects.add_all(timezone.localdate(), {("foreign", "/<b>/", "999", "PageView"): 3})
+    PageReport.objects.add_all(timezone.localdate(), {("foreign", "", "1234567890", "PageView"): 1})
+    page = admin_client.get(reverse(DASHBOARD)).text
+    text = " ".join(re.sub(r"<[^>]+>", "", page[page.index("capi-problems") :]).split())
+    assert "A script that is not ours called pixel 999 3 times on /&lt;b&gt;/." in text
+    assert "A script that is not ours called pixel 1234567890 (“default”) 1 time on a private page." in text
+    assert advice in text
+    assert f'href="{address("pagereport")}"' in page
+
+
+def test_dashboard__names_what_a_policy_blocked_and_what_to_do(admin_client):
+    PageReport.objects.add_all(timezone.localdate(), {("violation", "/thanks/", "img-src", "www.facebook.com"): 2})
+    page = admin_client.get(reverse(DASHBOARD)).text
+    text = " ".join(re.sub(r"<[^>]+>", "", page[page.index("capi-problems") :]).split())
+    assert "Your pages\u2019 security policy blocked www.facebook.com in img-src 2 times on /thanks/." in text
+    assert "Let capi_tracking.csp extend the policy" in text
+
+
+def test_dashboard__leads_only_those_to_the_pages_who_may_see_them(staff):
+    PageReport.objects.add_all(timezone.localdate(), {("foreign", "/p/", "999", "PageView"): 3})
+    marketer = staff("view_dashboard")
+    assert address("pagereport") not in marketer.get(reverse(DASHBOARD)).text
+    assert marketer.get(address("pagereport")).status_code == 403
+
+
+def test_page_reports__can_be_read_and_not_changed(admin_client):
+    PageReport.objects.add_all(timezone.localdate(), {("foreign", "/p/", "999", "PageView"): 3})
+    page = admin_client.get(address("pagereport")).text
+    assert "/p/" in page
+    assert "999" in page
+    row = PageReport.objects.get()
+    assert admin_client.get(address("pagereport", "change", row.pk)).status_code == 200
+    assert admin_client.get(address("pagereport", "add")).status_code == 403
+    assert admin_client.post(address("pagereport", "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
 def test_dashboard__a_paused_pixel_can_be_resumed_from_there(admin_client):

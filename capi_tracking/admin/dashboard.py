@@ -45,5 +45,6 @@ class DashboardAdmin(ReadOnlyAdmin):
             "windows": metrics.WINDOWS.items(),
             "aliases": list(conf.PIXELS),
             "may_see_events": request.user.has_perm("capi_tracking.view_outboxevent"),
+            "may_see_reports": request.user.has_perm("capi_tracking.view_pagereport"),
             "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
         }

@@ -12,6 +12,7 @@ from .facts import Fact, facts
 from .freshness import Freshness, freshness
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
+from .reports import reported
 from .sales import (
     Delivered,
     EventLine,
@@ -111,7 +112,9 @@ def _assemble(
         skipped=skipped(rows, window, pixel=pixel, using=using),
         failures=failures(window, pixel=pixel, using=using),
         pixels=tuple(_pixel_line(state) for state in states),
-        problems=problems(states, waits, sold, paired, sum(fact.short for fact in rows), now),
+        problems=problems(
+            states, waits, sold, paired, sum(fact.short for fact in rows), reported(window, using=using), now
+        ),
         setup=None if rows or waits else setup(using),
     )
 

@@ -27,6 +27,8 @@ _REASONS: Mapping[str, Promise] = {
     "shadow": _("Shadow mode was on: it was recorded, and not sent."),
     "restored": _("Older than allowed when a restored backup began to deliver: it may have been sent before."),
     "bot": _("A robot, not a visitor."),
+    "staff": _("Your own staff, not a customer."),
+    "excluded_address": _("It came from an address that the shop excludes."),
     "excluded": _("The shop excludes this order from tracking."),
     # outcomes of a request
     "unreachable": _("Meta gave no usable answer. The events wait and are tried again by themselves."),

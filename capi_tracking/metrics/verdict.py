@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import TextChoices
 
+from ..conf import conf
+from ..conf import pixel as pixel_settings
 from ..models import Pixel, Status
+from .reports import Reported
 from .sales import Orders, Overlap
 from .values import Money
 from .waiting import Backlog, waiting
@@ -26,7 +30,9 @@ class Trouble(TextChoices):
     LOST = "lost"
     UNREACHED = "unreached"
     OVERDUE = "overdue"
+    POLICY = "policy"
     OVERLAP = "overlap"
+    FOREIGN = "foreign"
     SHORT = "short"
 
 
@@ -43,13 +49,22 @@ class Problem:
     count: int = 0
     money: tuple[Money, ...] = ()
     percent: int | None = None
+    subject: str = ""
+    name: str = ""
+    pages: tuple[str, ...] = ()
 
 
 def problems(
-    pixels: Sequence[Pixel], backlogs: Sequence[Backlog], orders: Orders, overlap: Overlap, short: int, now: datetime
+    pixels: Sequence[Pixel],
+    backlogs: Sequence[Backlog],
+    orders: Orders,
+    overlap: Overlap,
+    short: int,
+    reports: Iterable[Reported],
+    now: datetime,
 ) -> tuple[Problem, ...]:
     """``short``: how many events Meta took with an answer that does not say so."""
-    found = [*_of_pixels(pixels, backlogs, now), *_of_orders(orders, overlap)]
+    found = [*_of_pixels(pixels, backlogs, now), *_of_orders(orders, overlap), *map(_of_page, reports)]
     if short:
         found.append(Problem(kind=Trouble.SHORT, count=short))
     rank = list(Trouble).index
@@ -117,3 +132,17 @@ def _of_orders(orders: Orders, overlap: Overlap) -> Iterator[Problem]:
         yield Problem(kind=Trouble.LOST, count=orders.lost, percent=percent, money=orders.money_lost)
     if overlap.level == "bad":
         yield Problem(kind=Trouble.OVERLAP, percent=overlap.share.percent, count=overlap.share.whole)
+
+
+def _of_page(report: Reported) -> Problem:
+    """``pixel`` is the alias if the foreign script calls a pixel of ours, ``reason`` what becomes of its calls."""
+    told: dict[str, Any] = {
+        "subject": report.subject,
+        "name": report.name,
+        "pages": report.pages,
+        "count": report.count,
+    }
+    if not report.is_foreign:
+        return Problem(kind=Trouble.POLICY, **told)
+    aliases = (alias for alias in conf.PIXELS if pixel_settings(alias).pixel_id == report.subject)
+    return Problem(kind=Trouble.FOREIGN, pixel=next(aliases, ""), reason=conf.FOREIGN_PIXELS, **told)
