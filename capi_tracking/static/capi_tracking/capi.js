@@ -1,29 +1,25 @@
-/* capi.js: the browser's half of capi_tracking.
-
-   It reads the data islands that the template tags render, gives each event an id, hands one copy to Meta's pixel and
-   sends the same id to the shop's own server by a beacon; later it says what became of the pixel's copy. Without the
-   visitor's consent it does nothing of that: no call, no cookie, no storage, no request. */
+/* One id for each event, a copy to Meta's pixel, a copy to the shop's server. Without consent: no call, no cookie, no
+   storage, no request. docs/pages.md tells more. */
 (() => {
   "use strict";
 
   const island = document.querySelector("script[data-capi-config]");
-  if (!island || window.capi) return; // one per page, however often the head is put in again
+  if (!island || window.capi) return;
 
   const config = JSON.parse(island.textContent);
-  const nonce = (document.currentScript || island).nonce;
-  const landing = { search: location.search, referrer: document.referrer }; // as they were before they are cleaned
+  const self = document.currentScript || island;
+  const root = document.documentElement;
+  const landing = [location.href, document.referrer]; // before they are cleaned
 
-  const STATES = ["granted", "limited", "denied"];
-  const ANSWER_DAYS = 180;
-  const COOKIE_DAYS = 90;
-  const SETTLE_MS = 300; // policy violations are told a moment after the call that caused them
-  const PATIENCE_MS = 5000; // a pixel that is not there by then is blocked; if it comes after all, that counts too
-  const MAX_BODY = 32 * 1024;
+  const SETTLE_MS = 300;
+  const VISITOR_MS = 1000;
+  const RETRY_MS = 3000;
+  const TIMEOUT_MS = 10000;
   const MAX_ITEMS = 20;
-  const MAX_SOLD = 20;
-  const SOLD = "capi_sold";
+  const MAX_BODY = 32768;
+  const MAX_WAITING = 100;
 
-  /* A failure in here is the shop's to see, in the console, and nobody's to feel. */
+  // Our failures are nobody's to feel.
   const quietly = (action) => (...given) => {
     try {
       return action(...given);
@@ -31,280 +27,261 @@
       console.debug("capi.js:", error);
     }
   };
+  const attempt = (action) => quietly(action)();
+  const on = (target, type, action, options) => target.addEventListener(type, quietly(action), options);
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const read = (element) => JSON.parse(element.textContent);
+  const hostOf = (address) => attempt(() => new URL(address, location).host);
+  const now = () => performance.now(); // whoever sets the clock
 
   /* Cookies */
 
-  // Of two values under one name, host-only beside the domain's, the newer one: all hold their time third.
+  // Of two under one name the newer: all hold their time third.
   function cookie(name) {
-    const values = document.cookie.split("; ").filter((pair) => pair.startsWith(name + "="));
-    const writtenAt = (value) => Number(value.split(".")[2]) || 0;
-    return values
-      .map((pair) => pair.slice(name.length + 1))
-      .reduce((best, value) => (best && writtenAt(best) >= writtenAt(value) ? best : value), "");
+    const writtenAt = (pair) => pair.split(".")[2] || 0;
+    const pairs = document.cookie.split("; ").filter((pair) => pair.startsWith(name + "="));
+    const [newest = ""] = pairs.sort((one, other) => writtenAt(other) - writtenAt(one));
+    return newest.slice(name.length + 1);
   }
 
-  function write(name, value, seconds, domain) {
-    const parts = [`${name}=${value}`, "path=/", `max-age=${seconds}`, "SameSite=Lax"];
-    if (domain) parts.push(`domain=${domain}`);
-    if (location.protocol === "https:") parts.push("Secure");
-    document.cookie = parts.join("; ");
+  function write(name, value, days, domain) {
+    const where = domain ? "; domain=" + domain : "";
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; SameSite=Lax${where}${secure}`;
   }
 
-  // The widest domain that the browser takes, where the pixel would write too; "" is this host alone.
+  // The widest that the browser takes, as the pixel does; "" is this host.
+  const isAddress = /^[\d.]+$|:/.test(location.hostname);
+  const labels = location.hostname.split(".");
+  const domains = isAddress ? [] : labels.map((_, place) => labels.slice(place).join(".")).reverse().slice(1);
   let widest;
-  function domain() {
-    if (widest === undefined) widest = isAddress() ? "" : findDomain(location.hostname.split("."));
-    return widest;
+  const domain = () => (widest = widest ?? domains.find(isTaken) ?? "");
+
+  function isTaken(candidate) {
+    write("capi_test", 1, 1, candidate);
+    const found = cookie("capi_test");
+    write("capi_test", "", 0, candidate);
+    return found;
   }
 
-  const isAddress = () => /^[\d.]+$|:/.test(location.hostname);
-
-  function findDomain(labels) {
-    for (let count = 2; count <= labels.length; count += 1) {
-      const candidate = labels.slice(-count).join(".");
-      write("capi_test", "1", 9, candidate);
-      const taken = cookie("capi_test") !== "";
-      write("capi_test", "", 0, candidate);
-      if (taken) return candidate;
-    }
-    return "";
-  }
-
-  const keep = (name, value, days) => write(name, value, days * 86400, domain());
+  const keep = (name, value, days) => write(name, value, days, domain());
 
   function drop(name) {
-    write(name, "", 0, "");
-    if (domain()) write(name, "", 0, domain());
+    write(name, "", 0);
+    keep(name, "", 0);
   }
 
-  /* Consent */
+  /* Consent: state.policy.seconds */
 
-  // The cookie is state.policy.seconds. Global Privacy Control only tightens.
+  const STATES = ["granted", "limited", "denied"];
+
   function answer() {
-    const [state, policy, at, ...more] = cookie("capi_consent").split(".");
-    if (at === undefined || more.length || policy !== config.policy || !STATES.includes(state)) return "unknown";
+    const [state, policy, at, more] = cookie("capi_consent").split(".");
+    if (!at || more || policy !== config.policy || !STATES.includes(state)) return "unknown";
     return state === "granted" && navigator.globalPrivacyControl ? "limited" : state;
   }
 
   const isBot = new RegExp(config.bots, "i").test(navigator.userAgent);
-  const mayFire = () => !isBot && answer() === "granted";
+  const mayFire = () => !isBot && !document.prerendering && !cookie("capi_off") && answer() === "granted";
 
   function consent(state) {
     if (!STATES.includes(state)) return;
-    write("capi_consent", "", 0, "");
-    keep("capi_consent", [state, config.policy, Math.floor(Date.now() / 1000)].join("."), ANSWER_DAYS);
+    drop("capi_consent");
+    keep("capi_consent", `${state}.${config.policy}.${Math.floor(Date.now() / 1000)}`, 180);
     settleAnswer();
     go();
   }
 
   function settleAnswer() {
-    const state = answer();
-    document.documentElement.dataset.capiState = state;
+    const state = (root.dataset.capiState = answer());
     if (state === "denied" || state === "limited") forget();
   }
 
   function forget() {
-    fbq.queue.length = outgoing.length = 0;
+    fbq.queue.length = outgoing.length = waiting.length = 0;
     pending.clear();
-    ["_fbp", "_fbc"].filter(cookie).forEach(drop);
-    remember([]);
+    held = null;
+    hasMet = false;
+    ["_fbp", "_fbc", "capi_next"].filter(cookie).forEach(drop);
+    attempt(() => localStorage.removeItem("capi_sold"));
+    attempt(() => sessionStorage.removeItem("capi_carry"));
   }
 
-  /* Ids */
+  /* Addresses: the pixel sends what it finds */
 
-  const random = (Type, length) => Array.from(crypto.getRandomValues(new Type(length)));
-  const newId = () => random(Uint8Array, 16).map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-  const isCookie = (value) => /^fb\.\d{1,2}\.\d{13}\../.test(value);
-
-  function mark(payload) {
-    const depth = isAddress() ? 1 : (domain() || "host").split(".").length - 1;
-    return ["fb", depth, Date.now(), payload].join(".");
-  }
-
-  function mint() {
-    if (!isCookie(cookie("_fbp"))) {
-      keep("_fbp", mark(random(Uint32Array, 2).map((part) => part % 1e9).join("")), COOKIE_DAYS);
-    }
-    const click = clickId();
-    if (click && !isSameClick(cookie("_fbc"), click)) keep("_fbc", mark(escaped(click)), COOKIE_DAYS);
-  }
-
-  // From this address; before there is any, from the page of ours that led here.
-  function clickId() {
-    const here = new URLSearchParams(landing.search).get("fbclid");
-    const before = !here && !isCookie(cookie("_fbc")) && isOwn(landing.referrer) ? new URL(landing.referrer) : null;
-    const click = here || (before && before.searchParams.get("fbclid")) || "";
-    return /^[\w~%+=*.-]{1,480}$/.test(click) ? click : "";
-  }
-
-  // Segments end at dots, so the pixel writes a click id's own dots in this way.
-  const escaped = (click) => click.replace(/\./g, "__DOT__");
-
-  function isSameClick(value, click) {
-    const payload = value.split(".").slice(3);
-    return isCookie(value) && (payload[0] === escaped(click) || payload.join(".") === click);
-  }
-
-  /* Addresses */
-
-  const patterns = config.parameters.map((pattern) => {
-    const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
-    return new RegExp(`^${source}$`);
-  });
-
-  const isOwn = (address) => address.startsWith(location.origin + "/");
+  const globs = config.parameters.map((glob) => glob.replace(/[^\w*?]/g, "\\$&").replace(/\?/g, ".").replace(/\*/g, ".*"));
+  const isAllowed = new RegExp(`^(${globs.join("|")})$`);
+  const isPrivate = () => document.querySelector('meta[name="capi-private"]');
 
   function cleaned(address) {
-    const url = new URL(address);
-    const secret = [...url.searchParams.keys()].filter((name) => !patterns.some((pattern) => pattern.test(name)));
+    const url = address && new URL(address);
+    const secret = [...(url ? url.searchParams.keys() : [])].filter((name) => !isAllowed.test(name));
     secret.forEach((name) => url.searchParams.delete(name));
     return secret.length ? url.href : address;
   }
 
-  // The pixel sends the address and the referrer as they are, whatever they hold.
-  function cleanAddress() {
-    const address = cleaned(location.href);
+  function clean() {
+    const [address, before] = [location.href, document.referrer].map(cleaned);
     if (address !== location.href) history.replaceState(history.state, "", address);
+    if (before !== document.referrer) Object.defineProperty(document, "referrer", { configurable: true, value: before });
   }
 
-  function cleanReferrer() {
-    const before = document.referrer;
-    if (!isOwn(before) || cleaned(before) === before) return;
-    Object.defineProperty(document, "referrer", { configurable: true, get: () => cleaned(before) });
-  }
+  /* The pixel: the stub is ours, whoever calls it */
 
-  /* The pixel */
+  const fbq = quietly((...given) => {
+    if (mayFire() || document.prerendering) ask("foreign", given);
+    else if (given[0] === "init") wait("foreign", given.slice(0, 2)); // whose pixel, no more
+  });
+  Object.assign(fbq, { push: fbq, loaded: true, version: "2.0", queue: [] });
+  fbq.disablePushState = true; // else PageViews without an id
+  fbq.allowDuplicatePageViews = true; // else one alone
 
-  // Nothing passes without consent, whoever calls: the pixel's own "revoke" would queue it for later.
-  function stub(...given) {
-    if (!mayFire()) return;
-    if (stub.callMethod) stub.callMethod(...given);
-    else stub.queue.push(given);
-  }
-
-  const fbq = (config.script && window.fbq) || Object.assign(stub, { push: stub, loaded: true, version: "2.0", queue: [] });
-  fbq.queue = fbq.queue || [];
-  fbq.disablePushState = true; // else it sends PageViews without an id on pushState
-  fbq.allowDuplicatePageViews = true; // else it drops ours after the first
-  if (config.script) {
-    window.fbq = fbq;
-    window._fbq = window._fbq || fbq;
-  }
+  const theirs = window.fbq; // of a snippet before us
+  const pixel = () => (theirs?.callMethod ? theirs : fbq);
 
   const ready = new Set();
-  let loadedAt = 0;
-  let failure = "";
-  let isLoading = false;
+  const script = { type: "", at: 0 }; // "load" or "error"
+  const keys = {}; // hashes of somebody logged in
+  let held = null; // calls that wait for the visitor's ids
+  let hasMet, isLoading;
+
+  function meet() {
+    if (hasMet) return;
+    hasMet = true;
+    if (/^fb\.\d+\.\d{13}\../.test(cookie("_fbp")) && !/fbclid=/.test(landing) && !cookie("capi_in")) return;
+    held = [];
+    setTimeout(quietly(release), VISITOR_MS);
+    ask("visitor", release);
+  }
+
+  function release() {
+    const calls = held || [];
+    held = null;
+    calls.forEach(call);
+    flush();
+  }
 
   function load() {
-    if (isLoading) return;
+    if (isLoading || pixel().callMethod) return;
     isLoading = true;
-    cleanAddress();
-    cleanReferrer();
-    mint();
-    if (fbq.callMethod || !config.script) return;
-    const script = document.createElement("script");
-    Object.assign(script, { async: true, src: config.script, nonce: nonce || "" });
-    script.addEventListener("load", () => {
-      loadedAt = Date.now();
+    add(config.script, ({ type }) => {
+      Object.assign(script, { type, at: now() });
       watch();
     });
-    script.addEventListener("error", () => {
-      failure = failure || "script_error";
-      watch();
-    });
-    document.head.append(script);
   }
 
-  function init(alias, id) {
+  function add(src, heard) {
+    const script = document.createElement("script");
+    document.head.append(Object.assign(script, { src, nonce: self.nonce, onload: heard, onerror: heard }));
+  }
+
+  function call(make) {
+    if (held) held.push(make);
+    else if (pixel().callMethod) pixel().callMethod(...make());
+    else fbq.queue.push(make());
+  }
+
+  function init(alias) {
+    const id = config.pixels[alias];
     if (ready.has(id)) return;
     ready.add(id);
-    fbq("set", "autoConfig", false, id); // else it sends events of its own, without ids
-    fbq("init", id, buyerKeys(alias)); // only the first init counts, so the buyer's hashes must be in it
+    call(() => ["set", "autoConfig", false, id]); // else events of its own, without ids
+    call(() => ["init", id, { ...keys, ...buyerKeys(alias) }]); // only the first counts
   }
 
-  function buyerKeys(alias) {
-    const sales = [...document.querySelectorAll("script[data-capi-purchase]")].map(read);
-    return (sales.find((sale) => sale && sale.pixel === alias) || {}).keys || {};
-  }
+  const buyerKeys = (alias) => all("script[data-capi-purchase]").map(read).find((sale) => sale.pixel === alias)?.keys;
 
   /* Firing */
 
-  // ``event``: pixel (alias), name, custom (not one of Meta's names); data and signature from an island; id of an order.
-  function fire(event, data, id = newId()) {
-    const pixelId = config.pixels[event.pixel];
-    if (!pixelId || !mayFire()) return;
-    const told = { pixel: event.pixel, name: event.name, id };
-    load();
-    if (!event.id) say("events", { ...told, data: event.data, signature: event.signature });
-    if (!config.script) return; // shadow mode: the page's own pixel, if it has one, is left alone
-    pending.set(id, { told, at: Date.now(), isSale: Boolean(event.id) });
-    init(event.pixel, pixelId);
-    fbq(event.custom ? "trackSingleCustom" : "trackSingle", pixelId, event.name, data, { eventID: id });
+  const used = new Set(); // the pixel would send an id again
+  const shown = []; // what fired on this page
+  const keyOf = ({ pixel, id }) => pixel + " " + id;
+
+  // ``claim`` is what the relay can check; there is none if the server has the event.
+  function fire(event, data, claim) {
+    const told = { pixel: event.pixel, name: event.name, id: event.id || newId() };
+    if (!config.pixels[told.pixel] || !mayFire() || used.has(keyOf(told))) return;
+    used.add(keyOf(told));
+    shown.push({ ...told, data });
+    clean();
+    meet();
+    if (claim) say("events", { ...told, ...claim });
+    if (config.script && !isPrivate()) hand({ told, at: now(), event: { ...event, ...told, data } });
+  }
+
+  function hand(entry) {
+    const { told, event } = entry;
+    pending.add(entry);
     watch();
+    load();
+    try {
+      init(told.pixel);
+      const command = event.custom ? "trackSingleCustom" : "trackSingle";
+      call(() => [command, config.pixels[told.pixel], told.name, event.data, { eventID: told.id }]);
+    } catch (error) {
+      receive(entry, "blocked", "threw");
+      pending.delete(entry);
+    }
     tell("capi:sent", told);
   }
 
-  function tell(name, detail) {
-    document.dispatchEvent(new CustomEvent(name, { detail }));
-  }
+  const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const fireIsland = ({ data, signature, ...event }) => fire(event, JSON.parse(data), { data, signature });
+  const fireKnown = (event) => fire(event, event.data);
 
-  const fireIsland = (event) => fire(event, JSON.parse(event.data));
-
-  function read(element) {
-    try {
-      return JSON.parse(element.textContent);
-    } catch (error) {
-      return null;
-    }
-  }
-
-  // The mark is written on the element, so that a snapshot that htmx or Turbo puts back does not fire again.
-  function scan() {
-    fireAll("event", quietly(fireIsland));
-    fireAll("purchase", quietly(sell));
-  }
-
+  // The mark is on the element: a snapshot that is put back keeps it.
   function fireAll(kind, action) {
-    for (const element of document.querySelectorAll(`script[data-capi-${kind}]:not([data-capi-fired])`)) {
+    for (const element of all(`script[data-capi-${kind}]:not([data-capi-fired])`)) {
       element.setAttribute("data-capi-fired", "");
-      action(read(element));
+      attempt(() => action(read(element)));
     }
   }
 
-  /* Sales: once per order and browser */
+  function track(name, data = {}, options = {}) {
+    if (!mayFire() || name === "Purchase") return "";
+    const eventId = /^[\w-]{8,64}$/.test(options.eventId) ? options.eventId : newId();
+    ask("track", name, JSON.stringify(data), { ...options, eventId });
+    return eventId;
+  }
 
-  function sold() {
-    try {
-      return JSON.parse(localStorage.getItem(SOLD)) || [];
-    } catch (error) {
-      return [];
+  /* capi-visitor.js, -track, -sale, -late and -foreign come when asked for */
+
+  const doors = {}; // what each can do
+  const waiting = [];
+  const brought = new Set();
+
+  function ask(name, ...given) {
+    wait(name, ...given);
+    if (mayFire()) open();
+  }
+
+  function wait(name, ...given) {
+    if (waiting.length < MAX_WAITING) waiting.push({ name, given });
+  }
+
+  function open() {
+    for (const one of waiting.splice(0)) {
+      bring(one.name);
+      if (doors[one.name]) doors[one.name](...one.given);
+      else waiting.push(one);
     }
   }
 
-  function remember(ids) {
-    try {
-      if (ids.length) localStorage.setItem(SOLD, JSON.stringify(ids.slice(-MAX_SOLD)));
-      else localStorage.removeItem(SOLD);
-    } catch (error) {
-      // No storage here: the server's own receipt keeps a reload from firing again.
-    }
+  function bring(name) {
+    if (!brought.has(name)) add(config.bridges?.[name] || new URL(`capi-${name}.js`, self.src));
+    brought.add(name);
   }
 
-  function sell(sale) {
-    const once = quietly(() => {
-      if (!mayFire() || sold().includes(sale.id)) return;
-      remember([...sold(), sale.id]);
-      fire(sale, sale.data, sale.id);
-    });
-    if (navigator.locks) navigator.locks.request(SOLD, once).catch(once); // two tabs, one at a time
-    else once();
+  function bridge(name, connect) {
+    doors[name] = quietly(connect(core));
+    open();
   }
 
   /* Receipts */
 
-  const pending = new Map(); // id -> {told: {pixel, name, id}, at, isSale, state, isViolated}
+  const pending = new Set(); // {told, event, at}
+  const violations = [];
   let timer = 0;
 
   function watch() {
@@ -313,121 +290,139 @@
 
   function judge(isLeaving) {
     timer = 0;
-    let open = 0;
-    for (const [id, event] of [...pending]) {
-      const [state, detail] = verdict(event, isLeaving);
-      if (!state) open += 1;
-      else if (state !== event.state) say("receipts", { ...event.told, state, detail });
-      event.state = state || event.state;
-      if (state === "handed_over") pending.delete(id);
+    const isTaken = pixel().callMethod && !fbq.queue.length && !held && !violations.length;
+    for (const entry of pending) {
+      const isSettled = isLeaving || now() - Math.max(entry.at, script.at) >= SETTLE_MS;
+      if (isTaken && isSettled) receive(entry, "handed_over");
+      else if (isLeaving && !doors.late) receive(entry, "unknown", "left");
     }
-    if (open) watch();
-  }
-
-  function verdict(event, isLeaving) {
-    if (event.isViolated || failure) return ["blocked", failure || "policy"];
-    if (fbq.callMethod && !fbq.queue.length) {
-      const isSettled = Date.now() - Math.max(event.at, loadedAt) >= SETTLE_MS;
-      return isSettled || isLeaving ? ["handed_over", ""] : [];
-    }
-    if (Date.now() - event.at > PATIENCE_MS) return ["blocked", fbq.callMethod ? "queue" : "no_call_method"];
-    return isLeaving ? ["unknown", "left"] : [];
-  }
-
-  function onViolation(violation) {
-    const address = violation.blockedURI || "";
-    if (violation.disposition === "report" || !isPixelAddress(address)) return;
-    if (violation.effectiveDirective.startsWith("script-src")) failure = "policy";
-    const named = [...pending.keys()].filter((id) => address.includes(id));
-    (named.length ? named : [...pending.keys()]).forEach((id) => (pending.get(id).isViolated = true));
+    if (!isTaken && pending.size) doors.late ? doors.late(isLeaving) : bring("late");
     watch();
   }
 
-  function isPixelAddress(address) {
-    try {
-      const host = new URL(address).host;
-      return host === new URL(config.script, location.href).host || /(^|\.)facebook\.(com|net)$/.test(host);
-    } catch (error) {
-      return false;
-    }
+  function receive(entry, state, detail = "") {
+    say("receipts", { ...entry.told, state, detail });
+    if (state === "handed_over") pending.delete(entry);
   }
 
-  // Left before the pixel took it: what reads as sold was not told to anybody, so a reload may.
-  function leave() {
-    judge(true);
-    flush();
-    const isUntold = (id) => pending.has(id) && pending.get(id).isSale;
-    if (sold().some(isUntold)) remember(sold().filter((id) => !isUntold(id)));
+  function onViolation(violation) {
+    if (violation.disposition === "report" || !mayFire()) return;
+    violations.push(violation);
+    ask("late");
   }
 
   /* The beacon */
 
   const outgoing = [];
+  let isSending = false;
 
-  // What one task brings goes out together at its end: before a submitted form navigates away.
+  // What one task brings goes together at its end, before a form navigates away.
   function say(kind, item) {
-    if (outgoing.push([kind, item, Date.now()]) === 1) Promise.resolve().then(quietly(flush));
+    if (outgoing.push({ kind, item, at: now() }) === 1) Promise.resolve().then(quietly(flush));
   }
 
-  function flush() {
+  function flush(isLeaving) {
     if (!mayFire()) outgoing.length = 0;
-    if (!outgoing.length) return;
-    let batch = envelope();
-    for (const [kind, item, at] of outgoing.splice(0)) {
-      const aged = { ...item, age: Date.now() - at };
-      batch[kind].push(aged);
-      if (batch[kind].length <= MAX_ITEMS && size(batch) <= MAX_BODY) continue;
-      batch[kind].pop();
-      post(batch);
-      batch = envelope();
-      batch[kind].push(aged);
+    while (outgoing.length && (isLeaving || !(isSending || held))) {
+      const [body, taken] = pack();
+      if (!isLeaving || !navigator.sendBeacon(config.collect, body)) post(body, taken);
     }
-    post(batch);
+  }
+
+  function pack() {
+    const batch = envelope();
+    const taken = [];
+    let size = bytes(batch);
+    while (outgoing.length && taken.length < MAX_ITEMS) {
+      const { kind, item, at } = outgoing[0];
+      const aged = { ...item, age: Math.round(now() - at) };
+      size += bytes(aged) + 1;
+      if (taken.length && size > MAX_BODY) break;
+      batch[kind].push(aged);
+      taken.push(outgoing.shift());
+    }
+    return [JSON.stringify(batch), taken];
   }
 
   function envelope() {
-    return { url: cleaned(location.href), referrer: document.referrer, domain: domain(), events: [], receipts: [] };
+    const url = isPrivate() ? location.origin + "/" : cleaned(location.href);
+    const said = { url, referrer: document.referrer, domain: domain(), events: [], receipts: [], foreign: [], violations: [] };
+    const { token } = config; // on another origin no cookie travels
+    return token ? { ...said, token, fbp: cookie("_fbp"), fbc: cookie("_fbc"), consent: cookie("capi_consent") } : said;
   }
 
-  const size = (batch) => new Blob([JSON.stringify(batch)]).size;
+  const bytes = (thing) => new Blob([JSON.stringify(thing)]).size;
 
-  function post(batch) {
-    if (!batch.events.length && !batch.receipts.length) return;
-    const body = JSON.stringify(batch);
-    if (navigator.sendBeacon && navigator.sendBeacon(config.collect, body)) return;
-    fetch(config.collect, { method: "POST", body, keepalive: true, credentials: "same-origin" }).catch(() => {});
+  function post(body, taken) {
+    isSending = true;
+    fetch(config.collect, { method: "POST", body, keepalive: true, mode: "no-cors", signal: AbortSignal.timeout?.(TIMEOUT_MS) })
+      .catch(() => ({ status: 599 }))
+      .then(({ status }) => {
+        isSending = false;
+        const again = status < 500 ? [] : taken.filter((one) => !one.isAgain);
+        outgoing.unshift(...again.map((one) => ({ ...one, isAgain: true })));
+        setTimeout(quietly(flush), again.length && RETRY_MS);
+      });
   }
 
   /* Navigation */
 
   let viewed = "";
+  let isDue = true;
+  let isVisiting = false; // Turbo has the address, not the page
+
+  const here = () => location.pathname + location.search;
 
   function view() {
-    cleanAddress();
-    const address = location.pathname + location.search;
-    if (address === viewed) return;
-    viewed = address;
-    for (const pixel of config.page) fire({ pixel, name: "PageView" }, {});
+    clean();
+    if (!isDue) return;
+    isDue = false;
+    if (here() === viewed) return;
+    viewed = here();
+    shown.length = 0;
+    [].concat(config.page).forEach((pixel) => fire({ pixel, name: "PageView" }, {}, {}));
   }
 
   const go = quietly(() => {
-    if (document.readyState === "loading" || !mayFire()) return;
+    if (document.readyState === "loading" || isVisiting || "turboPreview" in root.dataset || !mayFire()) return;
     view();
-    scan();
+    if (!isPrivate() && cookie("capi_next")) ask("track");
+    if (!isPrivate() && attempt(() => sessionStorage.capi_carry)) ask("late");
+    fireAll("event", fireIsland);
+    fireAll("purchase", (sale) => ask("sale", sale));
+    open();
   });
 
+  let looking = 0;
+  function look() {
+    looking ||= setTimeout(looked);
+  }
+
+  function looked() {
+    looking = 0;
+    all("[data-capi-trigger]").forEach((element) => listen(element.dataset.capiTrigger));
+    go();
+  }
+
+  function arrive(isElsewhere) {
+    isDue = true;
+    if (isElsewhere) viewed = "";
+    look();
+  }
+
   function follow() {
-    const pushState = history.pushState;
+    const { pushState } = history;
     history.pushState = function (...given) {
-      const result = pushState.apply(this, given);
-      Promise.resolve().then(go);
-      return result;
+      const before = here();
+      pushState.apply(this, given);
+      if (here() !== before) arrive(true);
     };
-    window.addEventListener("popstate", () => Promise.resolve().then(go));
-    window.addEventListener("pageshow", (event) => {
-      if (!event.persisted) return;
-      viewed = ""; // shown again from memory: a visit like any other
-      go();
+    on(window, "popstate", () => arrive());
+    on(window, "pageshow", ({ persisted }) => persisted && arrive(true)); // from memory
+    on(document, "turbo:visit", () => (isVisiting = true));
+    on(document, "turbo:load", () => {
+      isVisiting = false;
+      arrive();
     });
   }
 
@@ -437,28 +432,20 @@
 
   const heard = new Set();
   function listen(type) {
-    if (heard.has(type)) return;
+    if (!heard.has(type)) on(document, type, onAct, true);
     heard.add(type);
-    document.addEventListener(type, quietly(onAct), true);
   }
 
-  function onAct(event) {
-    for (let element = event.target; element instanceof Element; element = element.parentElement) {
-      if (element.dataset && element.dataset.capiOn && triggerOf(element) === event.type) {
-        [].concat(JSON.parse(element.dataset.capiOn)).forEach(quietly(fireIsland));
-      }
+  function onAct({ target, type }) {
+    for (let element = target; element instanceof Element; element = element.parentElement) {
+      const acts = element.dataset?.capiOn;
+      if (acts && triggerOf(element) === type) [].concat(JSON.parse(acts)).forEach(quietly(fireIsland));
     }
   }
 
-  function onConsentClick(event) {
-    const button = event.target instanceof Element && event.target.closest("[data-capi-consent]");
+  function onConsentClick({ target }) {
+    const button = target instanceof Element && target.closest("[data-capi-consent]");
     if (button) consent(button.dataset.capiConsent);
-  }
-
-  function look() {
-    document.querySelectorAll("[data-capi-trigger]").forEach((element) => listen(element.dataset.capiTrigger));
-    if (!viewed) go();
-    else if (mayFire()) scan();
   }
 
   /* Start */
@@ -467,17 +454,29 @@
     settleAnswer();
     follow();
     ["submit", "click"].forEach(listen);
-    document.addEventListener("click", quietly(onConsentClick));
-    document.addEventListener("securitypolicyviolation", quietly(onViolation));
-    window.addEventListener("pagehide", quietly(leave));
-    new MutationObserver(quietly(look)).observe(document.documentElement, { childList: true, subtree: true });
-    document.addEventListener("DOMContentLoaded", look);
-    look();
+    on(document, "click", onConsentClick);
+    on(document, "capi:track", ({ detail }) => detail.events.forEach(quietly(fireKnown)));
+    on(document, "securitypolicyviolation", onViolation);
+    on(document, "visibilitychange", () => document.hidden && flush(true));
+    on(window, "pagehide", () => {
+      release();
+      judge(true);
+      flush(true);
+    });
+    on(document, "DOMContentLoaded", looked);
+    new MutationObserver(look).observe(root, { childList: true, subtree: true });
+    looked();
     tell("capi:ready", { state: answer() });
   }
 
-  window.capi = { consent: quietly(consent) };
-  // A page that is only drawn ahead of a visit has no visitor yet.
-  if (document.prerendering) document.addEventListener("prerenderingchange", quietly(start), { once: true });
-  else quietly(start)();
+  const core = { config, landing, keys, theirs, fbq, script, shown, used, waiting, pending, violations, attempt, on, now, hostOf };
+  Object.assign(core, { cookie, keep, drop, domain, isAddress, isPrivate, mayFire, pixel, call, init, fire, fireKnown, keyOf });
+  Object.assign(core, { say, receive, track, ask, isWaiting: () => held || fbq.queue.length });
+  window.capi = { consent: quietly(consent), track: (...given) => quietly(track)(...given) || "", bridge: quietly(bridge) };
+  if (config.script) {
+    window.fbq = window._fbq = fbq;
+    attempt(() => theirs?.queue.splice(0).forEach((given) => fbq(...given)));
+  }
+  if (document.prerendering) on(document, "prerenderingchange", start, { once: true });
+  else attempt(start);
 })();

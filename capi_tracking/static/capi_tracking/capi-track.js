@@ -1,0 +1,59 @@
+/* capi-track.js: events that no island holds. capi.track() brings them, or the cookie capi_next, by which the server hands
+   over the browser's copies of what it has stored already. */
+"use strict";
+
+capi.bridge("track", ({ config, shown, cookie, drop, fire, fireKnown }) => {
+  const STANDARD = [
+    "AddPaymentInfo", "AddToCart", "AddToWishlist", "CompleteRegistration", "Contact", "CustomizeProduct", "Donate",
+    "FindLocation", "InitiateCheckout", "Lead", "PageView", "Schedule", "Search", "StartTrial", "SubmitApplication",
+    "Subscribe", "ViewContent",
+  ];
+  const MAX_DATA = 24000; // bytes that the relay takes
+  const MAX_QUANTITY = 10000;
+
+  // JSON in UTF-8 in the alphabet of URLs.
+  function decode(text) {
+    const bytes = Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
+  function takeNext() {
+    const text = cookie("capi_next");
+    drop("capi_next");
+    if (text) decode(text).forEach(fireKnown);
+  }
+
+  function track(name, text, { eventId: id, pixel: aliases = config.page, isAdopted }) {
+    const isCustom = !STANDARD.includes(name);
+    if (isCustom && !(config.events || []).includes(name)) throw new Error(`${name} is not in COLLECT_EVENTS`);
+    const event = isCustom ? { name, id, custom: true } : { name, id };
+    const given = JSON.parse(text);
+    const before = shown.length;
+    if (given.item) trackItem(event, given);
+    else [].concat(aliases).forEach((pixel) => trackUnsigned({ ...event, pixel }, unpriced(given)));
+    if (isAdopted) shown.length = before; // not of our own making
+  }
+
+  function trackUnsigned(event, data) {
+    const text = JSON.stringify(data);
+    if (new Blob([text]).size > MAX_DATA) throw new Error(`more than ${MAX_DATA} bytes`);
+    fire(event, data, { data: text });
+  }
+
+  // What nobody signed says nothing of money, on either side.
+  function unpriced({ value, currency, predicted_ltv, ...data }) {
+    if (Array.isArray(data.contents)) data.contents = data.contents.map(({ item_price, ...content }) => content);
+    return data;
+  }
+
+  // The token is signed and holds one piece; the server multiplies as we do.
+  function trackItem(event, { item, quantity = 1 }) {
+    if (!Number.isInteger(quantity) || quantity < 1 || quantity > MAX_QUANTITY) throw new Error(`quantity ${quantity}`);
+    const { pixel, data } = decode(item.split(".")[0]);
+    if (data.contents) data.contents[0].quantity = quantity;
+    if (data.value) data.value = Number((data.value * quantity).toFixed(6));
+    fire({ ...event, pixel }, data, { item, quantity });
+  }
+
+  return (name, ...given) => (name === undefined ? takeNext() : track(name, ...given));
+});
