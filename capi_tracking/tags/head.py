@@ -39,6 +39,7 @@ def config(page: list[str]) -> dict[str, Any]:
         "parameters": conf.URL_PARAMETERS,
         "bots": relay.BOTS,
         "foreign": conf.FOREIGN_PIXELS,
+        "events": conf.COLLECT_EVENTS,
         "match": _match(),
     }
 

@@ -117,7 +117,7 @@ class Shop:
         """Whether nobody was told anything: neither the stand-in for Meta nor our own relay."""
         return not self.beacons() and not any(request.url.startswith(self.sandbox.url) for request in self.asked)
 
-    def serve(self, script):
-        """Another text in place of capi.js."""
+    def serve(self, script, name="capi.js"):
+        """Another text in place of one of our scripts."""
         answer = {"body": script, "content_type": "text/javascript"}
-        self.context.route("**/capi_tracking/capi.js", lambda route: route.fulfill(**answer))
+        self.context.route(f"**/capi_tracking/{name}", lambda route: route.fulfill(**answer))

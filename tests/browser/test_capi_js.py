@@ -452,4 +452,4 @@ def test_bot__fires_on_neither_side(open_shop, agent):
 
 
 def test_weight__is_below_six_kilobytes():
-    assert len(gzip.compress(SOURCE.read_bytes(), 9)) < 6 * 1024
+    assert len(gzip.compress(SOURCE.read_bytes(), 9)) < 6000

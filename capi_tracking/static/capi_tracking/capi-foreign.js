@@ -3,7 +3,7 @@
    (refuse). capi.js brings it at the first such call, and only with consent. */
 "use strict";
 
-capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, track, mayFire, isPrivate, hostOf }) => {
+capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, track, mayFire, isPrivate }) => {
   const OURS_ALONE = ["PageView", "Purchase"]; // the page's view and the order's sale are told by ourselves, once
   const MAX_KINDS = 50;
   const aliases = new Map(Object.entries(config.pixels).map(([alias, id]) => [id, alias]));
@@ -32,7 +32,7 @@ capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, track, may
   function lookBack() {
     const asked = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
     for (const { host, pathname, searchParams } of asked) {
-      const isHit = /\/tr\/?$/.test(pathname) && (host === hostOf(config.script) || host.endsWith("facebook.com"));
+      const isHit = /\/tr\/?$/.test(pathname) && (host === new URL(config.script, location).host || host.endsWith("facebook.com"));
       if (!isHit || !searchParams.has("id") || searchParams.has("eid")) continue;
       named.add(searchParams.get("id"));
       count(searchParams.get("id"), searchParams.get("ev"));

@@ -2,7 +2,7 @@
    keeps for the next page, which fires it under the same id. */
 "use strict";
 
-capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, attempt, now, hostOf, keyOf, ...core }) => {
+capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, attempt, now, keyOf, ...core }) => {
   const PATIENCE_MS = 5000; // a pixel that is not there by then is blocked; if it comes after all, that counts too
   const FRESH_MS = 5 * 60 * 1000;
   const MAX_CARRIED = 20;
@@ -12,6 +12,7 @@ capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, 
 
   /* Receipts */
 
+  const hostOf = (address) => attempt(() => new URL(address, location).host);
   const isPixelHost = (host) => host === hostOf(config.script) || /(^|\.)facebook\.(com|net)$/.test(host);
 
   function learn({ blockedURI, sourceFile, effectiveDirective: directive }) {
@@ -38,7 +39,7 @@ capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, 
     if (entry.failure || isRefused) return ["blocked", "policy"];
     if (script.type === "error") return ["blocked", "script_error"];
     const isThere = core.pixel().callMethod;
-    if (isThere && !core.isWaiting()) return []; // capi.js says so itself, in a moment
+    if (isThere && !core.isBusy()) return []; // capi.js says so itself, in a moment
     if (now() - entry.at > PATIENCE_MS) return ["blocked", isThere ? "queue" : "no_call_method"];
     return isLeaving ? ["unknown", "left"] : [];
   }

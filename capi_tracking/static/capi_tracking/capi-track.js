@@ -41,7 +41,7 @@ capi.bridge("track", ({ config, shown, cookie, drop, fire, fireKnown }) => {
   }
 
   // What nobody signed says nothing of money, on either side.
-  function unpriced({ value, currency, predicted_ltv, ...data }) {
+  function unpriced({ value, currency, predicted_ltv, net_revenue, ...data }) {
     if (Array.isArray(data.contents)) data.contents = data.contents.map(({ item_price, ...content }) => content);
     return data;
   }
@@ -52,7 +52,7 @@ capi.bridge("track", ({ config, shown, cookie, drop, fire, fireKnown }) => {
     const { pixel, data } = decode(item.split(".")[0]);
     if (data.contents) data.contents[0].quantity = quantity;
     if (data.value) data.value = Number((data.value * quantity).toFixed(6));
-    fire({ ...event, pixel }, data, { item, quantity });
+    pixel.split(" ").forEach((alias) => fire({ ...event, pixel: alias }, data, { item, quantity }));
   }
 
   return (name, ...given) => (name === undefined ? takeNext() : track(name, ...given));

@@ -9,7 +9,7 @@
   const config = JSON.parse(island.textContent);
   const self = document.currentScript || island;
   const root = document.documentElement;
-  const landing = [location.href, document.referrer]; // before they are cleaned
+  const landing = [location.href, document.referrer]; // uncleaned
 
   const SETTLE_MS = 300;
   const VISITOR_MS = 1000;
@@ -27,17 +27,24 @@
       console.debug("capi.js:", error);
     }
   };
-  const attempt = (action) => quietly(action)();
+
+  function attempt(action) {
+    try {
+      return action();
+    } catch (error) {
+      return undefined;
+    }
+  }
+
   const on = (target, type, action, options) => target.addEventListener(type, quietly(action), options);
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const all = (selector) => [...document.querySelectorAll(selector)];
   const read = (element) => JSON.parse(element.textContent);
-  const hostOf = (address) => attempt(() => new URL(address, location).host);
-  const now = () => performance.now(); // whoever sets the clock
+  const now = () => performance.now();
 
   /* Cookies */
 
-  // Of two under one name the newer: all hold their time third.
+  // Of two the newer: all hold their time third.
   function cookie(name) {
     const writtenAt = (pair) => pair.split(".")[2] || 0;
     const pairs = document.cookie.split("; ").filter((pair) => pair.startsWith(name + "="));
@@ -74,11 +81,11 @@
 
   /* Consent: state.policy.seconds */
 
-  const STATES = ["granted", "limited", "denied"];
+  const isState = (state) => /^(granted|limited|denied)$/.test(state);
 
   function answer() {
     const [state, policy, at, more] = cookie("capi_consent").split(".");
-    if (!at || more || policy !== config.policy || !STATES.includes(state)) return "unknown";
+    if (!at || more || policy !== config.policy || !isState(state)) return "unknown";
     return state === "granted" && navigator.globalPrivacyControl ? "limited" : state;
   }
 
@@ -86,7 +93,7 @@
   const mayFire = () => !isBot && !document.prerendering && !cookie("capi_off") && answer() === "granted";
 
   function consent(state) {
-    if (!STATES.includes(state)) return;
+    if (!isState(state)) return;
     drop("capi_consent");
     keep("capi_consent", `${state}.${config.policy}.${Math.floor(Date.now() / 1000)}`, 180);
     settleAnswer();
@@ -95,7 +102,7 @@
 
   function settleAnswer() {
     const state = (root.dataset.capiState = answer());
-    if (state === "denied" || state === "limited") forget();
+    if (/denied|limited/.test(state)) forget();
   }
 
   function forget() {
@@ -127,21 +134,22 @@
     if (before !== document.referrer) Object.defineProperty(document, "referrer", { configurable: true, value: before });
   }
 
-  /* The pixel: the stub is ours, whoever calls it */
+  /* The pixel, behind a stub of ours */
 
   const fbq = quietly((...given) => {
-    if (mayFire() || document.prerendering) ask("foreign", given);
-    else if (given[0] === "init") wait("foreign", given.slice(0, 2)); // whose pixel, no more
+    const isHeard = mayFire() || document.prerendering;
+    if (isHeard || given[0] === "init") ask("foreign", isHeard ? given : given.slice(0, 2)); // else whose pixel, no more
   });
   Object.assign(fbq, { push: fbq, loaded: true, version: "2.0", queue: [] });
   fbq.disablePushState = true; // else PageViews without an id
   fbq.allowDuplicatePageViews = true; // else one alone
 
   const theirs = window.fbq; // of a snippet before us
+  const isBusy = () => held || fbq.queue.length;
   const pixel = () => (theirs?.callMethod ? theirs : fbq);
 
   const ready = new Set();
-  const script = { type: "", at: 0 }; // "load" or "error"
+  const script = { type: "", at: 0 };
   const keys = {}; // hashes of somebody logged in
   let held = null; // calls that wait for the visitor's ids
   let hasMet, isLoading;
@@ -234,7 +242,7 @@
   function fireAll(kind, action) {
     for (const element of all(`script[data-capi-${kind}]:not([data-capi-fired])`)) {
       element.setAttribute("data-capi-fired", "");
-      attempt(() => action(read(element)));
+      quietly(action)(element);
     }
   }
 
@@ -245,19 +253,15 @@
     return eventId;
   }
 
-  /* capi-visitor.js, -track, -sale, -late and -foreign come when asked for */
+  /* The other files, when asked for */
 
-  const doors = {}; // what each can do
+  const doors = {};
   const waiting = [];
   const brought = new Set();
 
   function ask(name, ...given) {
-    wait(name, ...given);
-    if (mayFire()) open();
-  }
-
-  function wait(name, ...given) {
     if (waiting.length < MAX_WAITING) waiting.push({ name, given });
+    if (mayFire()) open();
   }
 
   function open() {
@@ -290,7 +294,7 @@
 
   function judge(isLeaving) {
     timer = 0;
-    const isTaken = pixel().callMethod && !fbq.queue.length && !held && !violations.length;
+    const isTaken = pixel().callMethod && !isBusy() && !violations.length;
     for (const entry of pending) {
       const isSettled = isLeaving || now() - Math.max(entry.at, script.at) >= SETTLE_MS;
       if (isTaken && isSettled) receive(entry, "handed_over");
@@ -318,7 +322,7 @@
 
   // What one task brings goes together at its end, before a form navigates away.
   function say(kind, item) {
-    if (outgoing.push({ kind, item, at: now() }) === 1) Promise.resolve().then(quietly(flush));
+    if (outgoing.push({ kind, item, at: now() }) === 1) queueMicrotask(quietly(flush));
   }
 
   function flush(isLeaving) {
@@ -347,7 +351,7 @@
   function envelope() {
     const url = isPrivate() ? location.origin + "/" : cleaned(location.href);
     const said = { url, referrer: document.referrer, domain: domain(), events: [], receipts: [], foreign: [], violations: [] };
-    const { token } = config; // on another origin no cookie travels
+    const { token } = config;
     return token ? { ...said, token, fbp: cookie("_fbp"), fbc: cookie("_fbc"), consent: cookie("capi_consent") } : said;
   }
 
@@ -388,8 +392,8 @@
     view();
     if (!isPrivate() && cookie("capi_next")) ask("track");
     if (!isPrivate() && attempt(() => sessionStorage.capi_carry)) ask("late");
-    fireAll("event", fireIsland);
-    fireAll("purchase", (sale) => ask("sale", sale));
+    fireAll("event", (element) => fireIsland(read(element)));
+    fireAll("purchase", (element) => ask("sale", read(element)));
     open();
   });
 
@@ -418,7 +422,7 @@
       if (here() !== before) arrive(true);
     };
     on(window, "popstate", () => arrive());
-    on(window, "pageshow", ({ persisted }) => persisted && arrive(true)); // from memory
+    on(window, "pageshow", ({ persisted }) => persisted && arrive(true));
     on(document, "turbo:visit", () => (isVisiting = true));
     on(document, "turbo:load", () => {
       isVisiting = false;
@@ -437,15 +441,10 @@
   }
 
   function onAct({ target, type }) {
-    for (let element = target; element instanceof Element; element = element.parentElement) {
+    for (let element = target; element; element = element.parentElement) {
       const acts = element.dataset?.capiOn;
       if (acts && triggerOf(element) === type) [].concat(JSON.parse(acts)).forEach(quietly(fireIsland));
     }
-  }
-
-  function onConsentClick({ target }) {
-    const button = target instanceof Element && target.closest("[data-capi-consent]");
-    if (button) consent(button.dataset.capiConsent);
   }
 
   /* Start */
@@ -454,7 +453,7 @@
     settleAnswer();
     follow();
     ["submit", "click"].forEach(listen);
-    on(document, "click", onConsentClick);
+    on(document, "click", ({ target }) => consent(target.closest?.("[data-capi-consent]")?.dataset.capiConsent));
     on(document, "capi:track", ({ detail }) => detail.events.forEach(quietly(fireKnown)));
     on(document, "securitypolicyviolation", onViolation);
     on(document, "visibilitychange", () => document.hidden && flush(true));
@@ -469,14 +468,14 @@
     tell("capi:ready", { state: answer() });
   }
 
-  const core = { config, landing, keys, theirs, fbq, script, shown, used, waiting, pending, violations, attempt, on, now, hostOf };
-  Object.assign(core, { cookie, keep, drop, domain, isAddress, isPrivate, mayFire, pixel, call, init, fire, fireKnown, keyOf });
-  Object.assign(core, { say, receive, track, ask, isWaiting: () => held || fbq.queue.length });
+  const tools = { quietly, attempt, on, now, cookie, keep, drop, domain, isAddress, isPrivate, mayFire };
+  const state = { config, landing, keys, script, theirs, fbq, shown, used, waiting, pending, violations };
+  const core = { ...tools, ...state, pixel, isBusy, call, init, keyOf, fire, fireKnown, track, ask, say, receive };
   window.capi = { consent: quietly(consent), track: (...given) => quietly(track)(...given) || "", bridge: quietly(bridge) };
   if (config.script) {
     window.fbq = window._fbq = fbq;
     attempt(() => theirs?.queue.splice(0).forEach((given) => fbq(...given)));
   }
   if (document.prerendering) on(document, "prerenderingchange", start, { once: true });
-  else attempt(start);
+  else quietly(start)();
 })();

@@ -40,7 +40,8 @@ def test_blocked_endpoint__is_invisible_and_leaves_the_servers_copies(granted):
 
 @pytest.mark.parametrize("when", THROWS)
 def test_throwing_script__takes_nothing_from_the_server_and_nothing_from_the_page(granted, when):
-    granted.serve(SOURCE.read_text().replace("PATIENCE_MS = 5000", "PATIENCE_MS = 100"))
+    late = SOURCE.with_name("capi-late.js").read_text()
+    granted.serve(late.replace("PATIENCE_MS = 5000", "PATIENCE_MS = 100"), "capi-late.js")
     granted.context.route(
         "**/fbevents.js", lambda route: route.fulfill(body=THROWS[when], content_type="text/javascript")
     )
