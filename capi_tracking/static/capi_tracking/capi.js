@@ -9,7 +9,7 @@
   const config = JSON.parse(island.textContent);
   const self = document.currentScript || island;
   const root = document.documentElement;
-  const landing = [location.href, document.referrer]; // uncleaned
+  const landing = [location.href, document.referrer];
 
   const SETTLE_MS = 300;
   const VISITOR_MS = 1000;
@@ -166,7 +166,7 @@
   function release() {
     const calls = held || [];
     held = null;
-    calls.forEach(call);
+    calls.forEach((given) => call(...given));
     flush();
   }
 
@@ -184,10 +184,14 @@
     document.head.append(Object.assign(script, { src, nonce: self.nonce, onload: heard, onerror: heard }));
   }
 
-  function call(make) {
-    if (held) held.push(make);
-    else if (pixel().callMethod) pixel().callMethod(...make());
-    else fbq.queue.push(make());
+  function call(make, entry) {
+    if (held) return held.push([make, entry]);
+    try {
+      if (pixel().callMethod) pixel().callMethod(...make());
+      else fbq.queue.push(make());
+    } catch (error) {
+      if (pending.delete(entry)) receive(entry, "blocked", "threw");
+    }
   }
 
   function init(alias) {
@@ -223,14 +227,9 @@
     pending.add(entry);
     watch();
     load();
-    try {
-      init(told.pixel);
-      const command = event.custom ? "trackSingleCustom" : "trackSingle";
-      call(() => [command, config.pixels[told.pixel], told.name, event.data, { eventID: told.id }]);
-    } catch (error) {
-      receive(entry, "blocked", "threw");
-      pending.delete(entry);
-    }
+    init(told.pixel);
+    const command = event.custom ? "trackSingleCustom" : "trackSingle";
+    call(() => [command, config.pixels[told.pixel], told.name, event.data, { eventID: told.id }], entry);
     tell("capi:sent", told);
   }
 
@@ -284,7 +283,7 @@
 
   /* Receipts */
 
-  const pending = new Set(); // {told, event, at}
+  const pending = new Set();
   const violations = [];
   let timer = 0;
 
