@@ -1,7 +1,8 @@
 """The shield around everything of ours that the shop's own code sets off."""
 
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -9,8 +10,10 @@ from traceback import extract_tb
 from typing import Any, NoReturn
 
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger("capi_tracking")
+_numbers = itertools.count()
 
 
 @dataclass(slots=True)
@@ -42,17 +45,73 @@ def shielded(using: str) -> Iterator[Outcome]:
 
 @contextmanager
 def _savepoint(using: str) -> Iterator[None]:
-    """A transaction or savepoint; where none can be begun, the first query inside fails as the beginning did."""
     connection = transaction.get_connection(using)
+    late = _LateSavepoint(connection)
+    if connection.in_atomic_block:
+        with connection.execute_wrapper(late.before), late:
+            yield
+    else:
+        with _transaction(connection):
+            yield
+
+
+@contextmanager
+def _transaction(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Where none can be begun, the first query inside fails as the beginning did."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(transaction.atomic(using=using))
-        except Exception as error:
-            if connection.in_atomic_block:
-                transaction.set_rollback(True, using=using)  # it is the caller's transaction that can't go on
-                raise
+            stack.enter_context(transaction.atomic(using=connection.alias))
+        except Exception as error:  # noqa: BLE001 - the shop's own work goes on without a database
             stack.enter_context(connection.execute_wrapper(partial(_refuse, error)))
         yield
+
+
+class _LateSavepoint(transaction.Atomic):
+    """A savepoint that is made before the first statement inside; most of a shop's saves bring none.
+
+    Where one stands within another, each statement needs the inner one alone.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        super().__init__(using=connection.alias, savepoint=True, durable=False)
+        self.connection = connection
+        self.name = f"capi_{next(_numbers)}"
+        self.is_made = False
+
+    def before(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        """Wraps each statement inside."""
+        if not self.is_made and self is self._innermost():
+            self.is_made = True
+            with self.connection.cursor() as cursor:
+                cursor.execute(self.connection.ops.savepoint_create_sql(self.name))
+        return execute(sql, *rest)
+
+    def _innermost(self) -> object:
+        shields = (getattr(each, "__self__", None) for each in reversed(self.connection.execute_wrappers))
+        return next(each for each in shields if isinstance(each, _LateSavepoint))
+
+    def __enter__(self) -> None:
+        if self.connection.needs_rollback or not self.connection.features.uses_savepoints:
+            self.is_made = True
+            super().__enter__()
+        else:
+            self.connection.savepoint_ids.append(self.name)
+            self.connection.atomic_blocks.append(self)
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if self.is_made:
+            super().__exit__(kind, error, traceback)
+        else:
+            self.connection.atomic_blocks.pop()
+            self.connection.savepoint_ids.pop()
+            if kind is not None or self.connection.needs_rollback:
+                self._forget()
+
+    def _forget(self) -> None:
+        """As a savepoint that is rolled back does: what should have run after the commit does not."""
+        connection = self.connection
+        connection.run_on_commit = [entry for entry in connection.run_on_commit if self.name not in entry[0]]
+        connection.needs_rollback = False
 
 
 def _refuse(error: Exception, *args: Any) -> NoReturn:
