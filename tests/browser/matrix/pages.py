@@ -1,15 +1,21 @@
 """The matrix' shop: each page of it in every dress that a shop may wear."""
 
 import itertools
+import json
 import secrets
 import threading
+from decimal import Decimal
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template import RequestContext, Template
+from django.test import RequestFactory
 from django.urls import path
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 
+from capi_tracking.shortcuts import pixel_config, track_request
 from demo_project.shop.models import Order
 from tests.browser import pages
 from tests.browser.matrix import libraries
@@ -39,6 +45,25 @@ def page(request: HttpRequest, dress: str, name: str) -> HttpResponse:
 @locked
 def thanks(request: HttpRequest, pk: int) -> HttpResponse:
     return dressed(request, "bare", "sale", order=Order.objects.get(pk=pk))
+
+
+@csrf_exempt
+@locked
+def register(request: HttpRequest) -> HttpResponse:
+    """What happens in a view: the visitor stays (htmx), or is sent on."""
+    with transaction.atomic():
+        track_request(request, "CompleteRegistration", value=Decimal("3.50"), currency="EUR")
+    return redirect(request.GET["then"]) if "then" in request.GET else HttpResponse("registered")
+
+
+@locked
+def front(request: HttpRequest) -> HttpResponse:
+    """A page of a headless shop's front end, under another host name, with what its shop told it."""
+    shop = f"http://127.0.0.1:{request.get_port()}"
+    asked = RequestFactory().get("/", SERVER_NAME="127.0.0.1", SERVER_PORT=request.get_port())
+    config = json.dumps(pixel_config(f"http://{request.get_host()}", request=asked))
+    script = f'<script src="{shop}/static/capi_tracking/capi.js" defer></script>'
+    return HttpResponse(f'<!doctype html><script type="application/json" data-capi-config>{config}</script>{script}')
 
 
 @locked
@@ -99,6 +124,9 @@ urlpatterns = [
     path("told/", told),
     path("word/", word),
     path("piece/", piece),
+    path("register/", register),
+    path("front/", front),
+    path("private/<slug:secret>/", lambda request, secret: page(request, "private", "product")),
     path("frame/<slug:dress>/<slug:name>/", frame),
     path("granting/<slug:dress>/<slug:name>/", granting),
     path("cached/thanks/<int:pk>/", cache_page(60)(thanks)),

@@ -11,7 +11,7 @@ LISTEN = """
 
 
 @pytest.mark.parametrize("name", ["product", "long"])
-@pytest.mark.parametrize("dress", ["bare", "nonce", "dynamic"])
+@pytest.mark.parametrize("dress", ["hosts", "nonce", "dynamic"])
 def test_policy__by_hosts_by_nonce_and_by_strict_dynamic_lets_every_event_pair(granted, dress, name):
     granted.page.add_init_script(LISTEN)
     granted.go(f"/{dress}/{name}/")

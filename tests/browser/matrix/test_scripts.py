@@ -49,3 +49,13 @@ def test_throwing_script__takes_nothing_from_the_server_and_nothing_from_the_pag
     blocked(granted)
     granted.faults.clear()
     assert granted.page.inner_text("h1") == "Product"
+
+
+def test_late_script__fires_on_the_next_page_what_was_sent_off_before_it_came(granted):
+    late = []
+    granted.context.route("**/fbevents.js", lambda route: late.append(route) if not late else route.continue_())
+    granted.go("/bare/shelf/")
+    granted.page.click("#add")
+    granted.page.wait_for_selector("h1:text-is('Plain')")
+    assert late, "the first page never had the pixel"
+    granted.settled("PageView", "PageView", "AddToCart")

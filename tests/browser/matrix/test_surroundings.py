@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from capi_tracking.models import BrowserReceipt
+from tests.browser.pages import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 YEAR_MS = 365 * 24 * 3600 * 1000
@@ -29,6 +32,8 @@ def test_storage_forbidden__every_event_pairs_and_a_sale_stays_single_over_reloa
     granted.settled("PageView", "Purchase")
     granted.page.reload()
     granted.settled("PageView", "PageView", "Purchase")
+    assert all("SecurityError" in fault for fault in granted.faults)
+    granted.faults.clear()  # told to us, and to no visitor
 
 
 @pytest.mark.parametrize("shift", [-YEAR_MS, YEAR_MS], ids=["a year behind", "a year ahead"])
@@ -59,3 +64,9 @@ def test_frame_of_another_site__is_quiet_whatever_was_granted_at_home(granted):
     asked = [request.url for request in granted.asked[before:]]
     assert not [url for url in asked if granted.sandbox.url in url or "collect" in url]
     granted.settled("PageView")
+
+
+def test_five_hundred_islands__are_all_paired(granted):
+    granted.go("/bare/many/")
+    until(lambda: BrowserReceipt.objects.count() == 501, "all receipts arrived", seconds=30)
+    granted.settled("PageView", *["ViewContent"] * 500)
