@@ -5,9 +5,11 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.utils import timezone
@@ -17,6 +19,7 @@ from capi_tracking import context, islands
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import BrowserState, OutboxEvent
 from capi_tracking.orders import item_data
+from capi_tracking.tags import head
 from capi_tracking.tracking import Receipt, acknowledge
 from demo_project.shop.models import Category, Order, Product, Variant
 
@@ -74,6 +77,27 @@ def test_head__tells_the_script_all_and_no_visitor_apart(rf, capi):
     assert (config["page"], config["collect"], config["policy"]) == (["default"], "/capi/collect/", "1")
     assert config["script"] == "https://connect.facebook.net/en_US/fbevents.js"
     assert '<script src="/static/capi_tracking/capi.js" defer></script>' in pages[0]
+
+
+def test_head__stands_before_other_snippets_where_it_is_to_adopt_them(capi):
+    capi(FOREIGN_PIXELS="adopt")
+    assert '<script src="/static/capi_tracking/capi.js"></script>' in render("{% pixel_head %}")
+
+
+class Hashed(StaticFilesStorage):
+    """As a manifest names files, whose neighbours can't be guessed."""
+
+    def url(self, name):
+        return f"/static/{name.replace('.js', '.0123456789ab.js')}"
+
+
+def test_head__names_the_other_files_where_they_are_not_beside_the_script(settings):
+    assert "files" not in data_of(render("{% pixel_head %}"))
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": f"{__name__}.Hashed"}}
+    files = data_of(render("{% pixel_head %}"))["files"]
+    folder = Path(head.__file__).parents[1] / "static" / "capi_tracking"
+    assert {f"capi-{name}.js" for name in files} == {file.name for file in folder.glob("capi-*.js")}
+    assert files["late"] == "/static/capi_tracking/capi-late.0123456789ab.js"
 
 
 TWO = {"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}, "empty": {"PIXEL_ID": ""}}

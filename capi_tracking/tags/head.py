@@ -13,6 +13,9 @@ from ..conf import pixel as pixel_settings
 from . import markup
 from .tag import Nothing, Page, request_of
 
+SCRIPT = "capi_tracking/capi.js"
+FILES = ("visitor", "track", "sale", "late", "foreign")  # what not every page needs
+
 
 def head(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
     """The same bytes for every visitor. ``pixels`` are those whose PageView it sends."""
@@ -20,11 +23,19 @@ def head(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
         raise Nothing("ENABLED is False")
     nonce = nonce_of(page)
     return format_html(
-        '{}\n<script src="{}" defer{}></script>',
-        markup.script("config", config(islands.aliases(pixels or pixel))),
-        static("capi_tracking/capi.js"),
+        '{}\n<script src="{}"{}{}></script>',
+        markup.script("config", config(islands.aliases(pixels or pixel)) | _files()),
+        static(SCRIPT),
+        "" if conf.FOREIGN_PIXELS == "adopt" else " defer",  # a snippet's calls are adopted only if we stand before it
         "" if nonce is None else format_html(' nonce="{}"', nonce),
     )
+
+
+def _files() -> dict[str, dict[str, str]]:
+    """Where the files are that ``capi.js`` asks for, if it can't find them beside itself."""
+    if static(SCRIPT).endswith(f"/{SCRIPT}"):
+        return {}
+    return {"files": {name: static(f"capi_tracking/capi-{name}.js") for name in FILES}}
 
 
 def config(page: list[str]) -> dict[str, Any]:

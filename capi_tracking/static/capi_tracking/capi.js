@@ -272,7 +272,7 @@
   }
 
   function bring(name) {
-    if (!brought.has(name)) add(config.bridges?.[name] || new URL(`capi-${name}.js`, self.src));
+    if (!brought.has(name)) add(config.files?.[name] || new URL(`capi-${name}.js`, self.src));
     brought.add(name);
   }
 
