@@ -2,7 +2,7 @@
    does, and fetches the hashes of somebody logged in. capi.js waits for it, but not for long. */
 "use strict";
 
-capi.bridge("visitor", ({ config, landing, keys, cookie, keep, domain, isAddress }) => {
+capi.bridge("visitor", ({ config, landing, keys, cookie, keep, drop, domain, isAddress }) => {
   const [address, referrer] = landing;
   const COOKIE_DAYS = 90;
   const FIRST_MS = 1e12; // a clock that was never set lacks the 13th digit, and nobody would take the cookie
@@ -13,7 +13,16 @@ capi.bridge("visitor", ({ config, landing, keys, cookie, keep, domain, isAddress
   // Segments end at dots, so the pixel writes a click id's own dots in this way.
   const escaped = (click) => click.replace(/\./g, "__DOT__");
 
+  // Of two under one name the pixel would read whichever comes first, and write a third.
+  function unite(name) {
+    const newest = cookie(name);
+    if (document.cookie.split(`${name}=`).length < 3) return;
+    drop(name);
+    keep(name, newest, COOKIE_DAYS);
+  }
+
   function mint() {
+    ["_fbp", "_fbc"].forEach(unite);
     if (!isCookie(cookie("_fbp"))) mark("_fbp", random());
     const click = clickId();
     if (click && !isSameClick(cookie("_fbc"), click)) mark("_fbc", escaped(click));

@@ -247,7 +247,7 @@
 
   function track(name, data = {}, options = {}) {
     if (!mayFire() || name === "Purchase") return "";
-    const eventId = /^[\w-]{8,64}$/.test(options.eventId) ? options.eventId : newId();
+    const eventId = /^[\w-]{8,64}$/.test(options.eventId || "") ? options.eventId : newId();
     ask("track", name, JSON.stringify(data), { ...options, eventId });
     return eventId;
   }
