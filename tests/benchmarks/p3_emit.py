@@ -19,10 +19,11 @@ def run(chosen: Chosen) -> Iterator[Any]:
         yield NotRun("P3 rows of others", str(error))
         return
     yield from others
-    unshielded = [line.figure for line in told if line.name == f"P3 emit ({POSTGRESQL}), unshielded"]
-    for figure in unshielded:
-        cheapest = min(line.figure for line in others)
-        yield count("P3 emit, unshielded, in rows of the cheapest other outbox", figure / cheapest, at_most(1), "x")
+    figures = {line.name: line.figure for line in told}
+    for name, bound in IN_ROWS_OF_OTHERS.items():
+        if name in figures:
+            cheapest = min(line.figure for line in others)
+            yield count(f"{name}, in rows of the cheapest other outbox", figures[name] / cheapest, bound, "x")
 
 
 def of_vendor(vendor: str, chosen: Chosen) -> list[Any]:
@@ -35,6 +36,11 @@ def of_vendor(vendor: str, chosen: Chosen) -> list[Any]:
         return [NotRun(f"P3 emit ({vendor})", str(error))]
 
 
+# Theirs is a row whose text is there already: like is compared with like where nothing is read.
+IN_ROWS_OF_OTHERS = {
+    f"P3 emit ({POSTGRESQL}), unshielded": at_most(1),
+    f"P3 track() without reads ({POSTGRESQL})": None,
+}
 OTHERS = {"celery_outbox": "django-celery-outbox", "outbox_pattern": "django-outbox-pattern"}
 
 
