@@ -1,6 +1,11 @@
 """Under each shape of a Content-Security-Policy everything pairs, and nothing violates it."""
 
+from urllib.parse import urlsplit
+
 import pytest
+
+from capi_tracking.models import PageReport
+from tests.browser.pages import alone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,3 +23,13 @@ def test_policy__by_hosts_by_nonce_and_by_strict_dynamic_lets_every_event_pair(g
     granted.settled("PageView", "ViewContent")
     assert granted.page.evaluate("violations") == []
     assert granted.hit("ViewContent")["method"] == ("POST" if name == "long" else "GET")
+
+
+def test_policy__that_lacks_a_source_is_reported_by_directive_and_host(granted):
+    granted.go("/imageless/product/")
+    rows = PageReport.objects.filter(kind="violation")
+    granted.until(rows.exists, "the violation was reported")
+    (row,) = alone(lambda: list(rows))
+    host = urlsplit(granted.sandbox.url).netloc
+    assert (row.page, row.subject, row.name) == ("/imageless/product/", "img-src", host)
+    assert granted.sandbox.events == []
