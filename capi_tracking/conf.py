@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,9 +77,23 @@ class Settings:
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
         if name.isupper():
-            given = getattr(django_settings, "CAPI_TRACKING", {})
-            return given.get(name, value) if isinstance(given, Mapping) else value
+            return _given().get(name, value)
         return value
+
+    def several(self, *names: str) -> tuple[Any, ...]:
+        """These settings at once, for what stands on every page."""
+        given = _given()
+        return tuple([given[name] if name in given else _DEFAULTS[name] for name in names])
+
+
+def _given() -> Mapping[str, Any]:
+    """The shop's dict; the checks tell what else it may be, which counts as empty."""
+    given = getattr(django_settings, "CAPI_TRACKING", _NOTHING)
+    return given if type(given) is dict or isinstance(given, Mapping) else _NOTHING
+
+
+_NOTHING: Mapping[str, Any] = {}
+_DEFAULTS = vars(Settings)
 
 
 conf = Settings()
@@ -117,8 +132,15 @@ def pixel(alias: str) -> PixelSettings:
 
 def keyed_hash(text: str, *, purpose: str, key: str = "") -> str:
     """32 hex characters that follow from ``text`` and a secret, different for each purpose."""
-    secret = f"capi_tracking.{purpose}|{key or django_settings.SECRET_KEY}".encode()
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+    mac = _keyed(f"capi_tracking.{purpose}|{key or django_settings.SECRET_KEY}").copy()
+    mac.update(text.encode())
+    return mac.hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: str) -> hmac.HMAC:
+    """To take a key up costs as much as to hash a short text with it."""
+    return hmac.new(secret.encode(), digestmod=hashlib.sha256)
 
 
 def is_loopback(url: str) -> bool:

@@ -8,20 +8,23 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from django.utils.crypto import constant_time_compare
 
-from .conf import conf, keyed_hash
-from .conf import pixel as pixel_settings
+from .conf import conf, keyed_hash, pixel
 from .events import Content, CustomData, StandardEvent
 from .exceptions import InvalidEvent
 
 MAX_CONTENTS = 100
 MAX_BYTES = 24_000  # inside a beacon of 32 kB the text is quoted once more
 MAX_NAME = 50
+SCRIPT_FOLLOWS = ("SHADOW", "BROWSER", "PIXEL_SCRIPT_URL")
 RELAY_ONLY = "relay_only"  # of the setting BROWSER
 PARAMETERS = frozenset(each.name for each in fields(CustomData)) - {"extra"}
+
+NOTHING_SAID = CustomData()
 
 _NAMES = frozenset(StandardEvent)
 _STANDARD = {name.lower(): name.value for name in StandardEvent}
@@ -29,35 +32,47 @@ _ELSEWHERE = {
     StandardEvent.PURCHASE: "a Purchase belongs to its order: use {% pixel_purchase order %}",
     StandardEvent.PAGE_VIEW: "{% pixel_head %} sends it already, once for each page",
 }
+_OF_PAGES = {name.value: name.value for name in StandardEvent if name not in _ELSEWHERE}
 
 
 def script() -> str:
     """The address of Meta's script; "" where a browser may say nothing to Meta."""
-    return "" if conf.SHADOW or conf.BROWSER == RELAY_ONLY else str(conf.PIXEL_SCRIPT_URL)
+    return script_of(*conf.several(*SCRIPT_FOLLOWS))
+
+
+def script_of(is_shadow: bool, browser: str, address: str) -> str:
+    """What ``script()`` follows from, where that is known already."""
+    return "" if is_shadow or browser == RELAY_ONLY else str(address)
 
 
 def aliases(given: object = None) -> list[str]:
     """The pixels that ``pixel="a b"``, a list of aliases, or nothing (``PAGE_PIXELS``) means: those with a PIXEL_ID.
 
-    Raises :class:`ImproperlyTracked` for an alias that does not exist, :class:`InvalidEvent` if no pixel is left.
+    None while ``ENABLED`` is False. Raises :class:`ImproperlyTracked` for an alias that does not exist, :class:`InvalidEvent` if no pixel is left.
     """
-    named = given or conf.PAGE_PIXELS
-    wanted = list(dict.fromkeys(named.split() if isinstance(named, str) else map(str, named)))  # type: ignore[call-overload]
-    found = [alias for alias in wanted if pixel_settings(alias).pixel_id]
+    is_enabled, of_pages, pixels = conf.several("ENABLED", "PAGE_PIXELS", "PIXELS")
+    if not is_enabled:
+        return []
+    named: Any = given or of_pages
+    wanted = dict.fromkeys(named.split() if isinstance(named, str) else map(str, named))
+    found = [alias for alias in wanted if (pixels[alias].get("PIXEL_ID") if alias in pixels else pixel(alias))]
     if not found:
         raise InvalidEvent("pixel", f"{' '.join(wanted)!r} has no PIXEL_ID")
     return found
 
 
 def island(name: str, data: CustomData, *, pixel: str = "default") -> dict[str, Any]:
-    """The signed island of one event, JSON-safe. Raises :class:`InvalidEvent` and :class:`ImproperlyTracked`."""
-    check_name(name)
-    if not pixel_settings(pixel).pixel_id:
-        raise InvalidEvent("pixel", f"{pixel!r} has no PIXEL_ID")
-    text = encode(capped(data).as_payload())
+    """The signed island of one event, JSON-safe. Raises :class:`InvalidEvent`."""
+    return several(name, data, pixels=[pixel])[0]
+
+
+def several(name: object, data: CustomData, *, pixels: Iterable[str]) -> list[dict[str, Any]]:
+    """The same island for each of these pixels."""
+    name = checked_name(name)
+    text = capped(data).as_json()
     if len(text.encode()) > MAX_BYTES:
         raise InvalidEvent("custom_data", f"more than {MAX_BYTES} bytes")
-    return described(pixel, name) | {"data": text, "signature": sign(pixel, name, text)}
+    return [described(pixel, name) | {"data": text, "signature": sign(pixel, name, text)} for pixel in pixels]
 
 
 def described(pixel: str, name: str) -> dict[str, Any]:
@@ -68,13 +83,27 @@ def described(pixel: str, name: str) -> dict[str, Any]:
 
 def check_name(name: object) -> None:
     """Raise :class:`InvalidEvent` for a name that a page may not use, or that looks misspelled."""
+    checked_name(name)
+
+
+def checked_name(name: object) -> str:
+    """The name, if a page may use it."""
+    if isinstance(name, str) and name in _OF_PAGES:
+        return _OF_PAGES[name]
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
         raise InvalidEvent("event_name", f"must be 1 to {MAX_NAME} printable characters")
     if name in _ELSEWHERE:
         raise InvalidEvent("event_name", _ELSEWHERE[StandardEvent(name)])
+    if meant := _meant(str(name)):
+        raise InvalidEvent("event_name", f"{name!r} is no standard event. Did you mean {meant!r}?")
+    return str(name)
+
+
+@lru_cache(maxsize=256)
+def _meant(name: str) -> str:
+    """The standard name that this one resembles, or ""."""
     close = get_close_matches(name.lower(), _STANDARD, n=1, cutoff=0.85)
-    if close and _STANDARD[close[0]] != name:
-        raise InvalidEvent("event_name", f"{name!r} is no standard event. Did you mean {_STANDARD[close[0]]!r}?")
+    return _STANDARD[close[0]] if close else ""
 
 
 def check_parameters(names: Iterable[str]) -> None:
@@ -93,11 +122,12 @@ def merged(found: CustomData, given: Mapping[str, Any]) -> CustomData:
     if isinstance(standard.get("content_ids"), str):
         standard["content_ids"] = [standard["content_ids"]]
     own = {name: value for name, value in given.items() if name not in PARAMETERS}
-    return replace(found, **standard, extra={**found.extra, **own})
+    extra = {**found.extra, **own}
+    return replace(found, **standard, extra=extra) if found is not NOTHING_SAID else CustomData(**standard, extra=extra)
 
 
 def encode(data: object) -> str:
-    """One text for one meaning: this is what is signed, and what travels."""
+    """One text for one meaning."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

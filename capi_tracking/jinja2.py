@@ -48,10 +48,10 @@ class Tags(Extension):
         return [nodes.Assign(both, self.call_method("_kept", given)), nodes.Output([nodes.Name(_REASON, "load")])]
 
     def _rendered(self, name: str, context: Context, positional: list[Any], named: dict[str, Any]) -> SafeString:
-        return TAGS[name].rendered(context, lambda: _defined(positional, named))
+        return TAGS[name].rendered(context, lambda page: _defined(positional, named))
 
     def _kept(self, name: str, context: Context, positional: list[Any], named: dict[str, Any]) -> Any:
-        return TAGS[name].kept_as(context, lambda: _defined(positional, named))
+        return TAGS[name].kept_as(context, lambda page: _defined(positional, named))
 
 
 def _arguments(tag: Tag, parser: Parser) -> tuple[list[nodes.Expr], dict[str, nodes.Expr], str]:

@@ -12,7 +12,7 @@ from tests.benchmarks import __main__ as command
 from tests.benchmarks import databases, pairing, peers
 from tests.benchmarks.aims import Chosen, Servers
 from tests.benchmarks.pairing import Line, NotRun, Paired, at_least, at_most, compare, count, fact, ratio, rounds
-from tests.benchmarks.sides import build, sample
+from tests.benchmarks.sides import build, pages, sample
 
 SERVERS = Servers("postgres://nobody@127.0.0.1:1/x", "mysql://nobody@127.0.0.1:1/x", "redis://127.0.0.1:1/0")
 
@@ -88,7 +88,7 @@ def test_reach__names_the_server_that_does_not_answer() -> None:
 
 
 def test_aims__have_a_file_each_in_order() -> None:
-    assert list(command.aims()) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P12"]
+    assert list(command.aims()) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P12"]
 
 
 def test_chosen__is_sized() -> None:
@@ -161,3 +161,12 @@ def test_sample__is_a_whole_purchase_that_both_ways_write_alike() -> None:
     assert written["user_data"] == event.user_data.as_payload()
     assert len(event.custom_data.contents) == 5
     assert 1500 < len(event.as_json()) < 1650
+
+
+def test_pages__differ_by_the_tags_alone() -> None:
+    bare, instrumented = (pages.SOURCES[name] for name in ("bare", "instrumented"))
+    without = instrumented.removeprefix(pages.LOAD).replace("{% pixel_head %}", "")
+    for tags in pages.TAGS.values():
+        assert tags in without
+        without = without.replace(tags, "")
+    assert without == bare

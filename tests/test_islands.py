@@ -89,12 +89,19 @@ def test_check_name__lets_custom_names_be(name):
     islands.check_name(name)
 
 
-def test_island__of_a_pixel_that_does_not_exist_is_refused(capi):
-    with pytest.raises(ImproperlyTracked, match="default"):
-        islands.island("ViewContent", DATA, pixel="nobody")
-    capi(PIXELS={"default": {"PIXEL_ID": ""}})
-    with pytest.raises(InvalidEvent, match="PIXEL_ID"):
-        islands.island("ViewContent", DATA)
+def test_aliases__are_those_that_have_an_id(capi):
+    capi(
+        PIXELS={"a": {"PIXEL_ID": "1"}, "b": {"PIXEL_ID": 2}, "empty": {"PIXEL_ID": ""}, "bare": {}}, PAGE_PIXELS=["b"]
+    )
+    assert islands.aliases() == islands.aliases("") == ["b"]
+    assert islands.aliases("b a empty b") == islands.aliases(("b", "a", "bare")) == ["b", "a"]
+    for given in ("empty", ["bare", "empty"]):
+        with pytest.raises(InvalidEvent, match="PIXEL_ID"):
+            islands.aliases(given)
+    with pytest.raises(ImproperlyTracked, match="a, b, empty"):
+        islands.aliases("a nobody")
+    capi(ENABLED=False)
+    assert islands.aliases() == []
 
 
 def test_item__is_believed_for_its_own_pixels_alone(capi):

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.urls import set_script_prefix
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -134,6 +135,67 @@ def test_head__asks_the_database_nothing(rf, db, django_assert_num_queries):
         render("{% pixel_head %}", rf.get("/"))
 
 
+def test_head__is_written_anew_when_a_setting_changes(capi, settings):
+    seen = [render("{% pixel_head %}")]
+    for name, value in {
+        "PIXELS": {"default": {"PIXEL_ID": "9"}},
+        "PAGE_PIXELS": ["default", "default2"],
+        "URL_PARAMETERS": ["q"],
+        "COLLECT_EVENTS": ["Sized"],
+        "CONSENT_POLICY": "2",
+        "FOREIGN_PIXELS": "refuse",
+        "PIXEL_SCRIPT_URL": "https://shop.example/f.js",
+        "BROWSER": "relay_only",
+    }.items():
+        pixels = {"default": {"PIXEL_ID": "1"}, "default2": {"PIXEL_ID": "2"}}
+        capi(**{"PIXELS": pixels, name: value})
+        seen.append(render("{% pixel_head %}"))
+    settings.CAPI_TRACKING["PIXELS"]["default"]["PIXEL_ID"] = "3"  # in place
+    seen.append(render("{% pixel_head %}"))
+    assert len(set(seen)) == len(seen)
+
+
+def test_head__finds_its_addresses_anew_when_they_change(rf, settings):
+    def addresses(request=None):
+        html = render("{% pixel_head %}", request)
+        return data_of(html)["collect"], re.findall(r'src="([^"]*)"', html)[0]
+
+    assert addresses() == addresses(rf.get("/")) == ("/capi/collect/", "/static/capi_tracking/capi.js")
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": f"{__name__}.Hashed"}}
+    assert addresses()[1] == "/static/capi_tracking/capi.0123456789ab.js"
+    set_script_prefix("/below/")
+    try:
+        assert addresses()[0] == "/below/capi/collect/"
+    finally:
+        set_script_prefix("/")
+    request = rf.get("/")
+    request.urlconf = "demo_project.shop.urls"
+    assert render("{% pixel_head %}", request) == ""
+
+
+def test_head__is_of_the_visitors_language_where_urls_are(rf, settings):
+    settings.ROOT_URLCONF = "tests.translated_urls"
+    for language in ("de", "en"):
+        request = rf.get("/")
+        request.LANGUAGE_CODE = language
+        assert data_of(render("{% pixel_head %}", request))["collect"] == f"/{language}/capi/collect/"
+
+
+class Varying(StaticFilesStorage):
+    """As one that signs its addresses."""
+
+    number = 0
+
+    def url(self, name, force=False):
+        Varying.number += 1
+        return f"{super().url(name)}?signed={self.number}"
+
+
+def test_head__asks_a_storage_with_addresses_of_its_own_each_time(settings):
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": f"{__name__}.Varying"}}
+    assert render("{% pixel_head %}") != render("{% pixel_head %}")
+
+
 def test_head__holds_no_secret(rf, capi):
     capi(PIXELS={"default": {"PIXEL_ID": "1", "ACCESS_TOKEN": "s3cret", "APP_SECRET": "s3cret"}})
     assert "s3cret" not in render("{% pixel_head %}", rf.get("/"))
@@ -207,6 +269,27 @@ def test_event__text_can_not_close_its_script(product):
     inside = html[html.index(">") + 1 : html.rindex("</script>")]
     assert not set("<>&") & set(inside)
     assert signed_data(data_of(html))["content_name"] == product.title
+
+
+def test_event__asks_an_object_once_a_page(product):
+    asked = []
+
+    class Counted(Variant):
+        class Meta:
+            proxy = True
+            app_label = "shop"
+
+        @property
+        def title(self):
+            asked.append(self.sku)
+            return "Kite"
+
+    things = [Counted(product=product.product, sku=sku, price=1) for sku in "ab"]
+    text = '{% for thing in things %}{% pixel_event "ViewContent" thing %}{% pixel_on "AddToCart" thing %}{% endfor %}'
+    told = [signed_data(island) for island in islands_of(render(text, things=things))]
+    assert [data["contents"][0]["id"] for data in told] == asked == ["a", "b"]
+    things[0].price = 2
+    assert '\\"value\\":2' in render(text, things=things)
 
 
 def test_event__names_and_pixels_may_be_variables(capi):

@@ -42,7 +42,7 @@ def read(instance: Any, path: Path) -> Any:
 
 
 def _step(instance: Any, name: str) -> Any:
-    if isinstance(instance, Model):
+    if router.routers and isinstance(instance, Model):
         _load_beside(instance, name)
     try:
         value = getattr(instance, name)
@@ -88,6 +88,8 @@ def _load_beside(instance: Model, name: str) -> None:
 
 def _lags(model: type[Model], instance: Model) -> bool:
     """Whether a router reads the model elsewhere, though it is written where the instance is."""
+    if not router.routers:
+        return False
     here = instance._state.db
     return router.db_for_write(model, instance=instance) == here != router.db_for_read(model, instance=instance)
 

@@ -1,20 +1,18 @@
 """``pixel_event``, ``pixel_on`` and ``pixel_item``: what happens on a page, signed."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .. import islands
-from ..conf import conf
 from ..events import CustomData, StandardEvent
 from ..exceptions import InvalidEvent
 from ..orders import item_data
 from . import markup
-from .tag import UNKNOWN, Nothing, Page
+from .tag import UNKNOWN, Nothing, Page, once, pixels_of
 
 # What a form that fails validation would announce wrongly.
 CONFIRMED = frozenset(
@@ -32,8 +30,8 @@ _is_event_type = re.compile(r"[a-zA-Z][a-zA-Z0-9:._-]{0,49}").fullmatch
 
 def event(page: Page, name: object, /, *things: object, pixel: object = None, **given: object) -> SafeString:
     """An island per pixel; each fires when the page is shown."""
-    found = _islands(name, things, pixel, given)
-    return format_html_join("\n", "{}", ((markup.script("event", island),) for island in found))
+    found = _islands(page, name, things, pixel, given)
+    return markup.scripts("event", found)
 
 
 def on(
@@ -49,16 +47,15 @@ def on(
     """Attributes of an element: each time that something happens to it, an event fires."""
     trigger = str(on or "")
     _check_trigger(name, trigger, unconfirmed)
-    found = _islands(name, things, pixel, given)
-    told = json.dumps(found if len(found) > 1 else found[0], ensure_ascii=False)
-    if trigger:
-        return format_html('data-capi-on="{}" data-capi-trigger="{}"', told, trigger)
-    return format_html('data-capi-on="{}"', told)
+    found = _islands(page, name, things, pixel, given)
+    told = ",".join(map(markup.json_text, found))
+    attributes = f'data-capi-on="{escape(told if len(found) == 1 else f"[{told}]")}"'
+    return SafeString(f'{attributes} data-capi-trigger="{escape(trigger)}"' if trigger else attributes)
 
 
 def item(page: Page, /, *things: object, pixel: object = None, **given: object) -> SafeString:
     """A token for one article, for ``capi.track("AddToCart", {item: token, quantity: 2})``."""
-    return format_html("{}", islands.item(_data(things, given), pixels=_pixels(pixel)))
+    return SafeString(islands.item(_data(page, things, given), pixels=pixels_of(page, pixel)))
 
 
 def check_event(positional: Sequence[Any], named: Mapping[str, Any]) -> None:
@@ -97,21 +94,19 @@ def _check_trigger(name: object, trigger: str, unconfirmed: object) -> None:
 
 
 def _islands(
-    name: object, things: Sequence[object], pixel: object, given: Mapping[str, object]
+    page: Page, name: object, things: Sequence[object], pixel: object, given: Mapping[str, object]
 ) -> list[dict[str, Any]]:
-    islands.check_name(name)
-    data, pixels = _data(things, given), _pixels(pixel)
-    return [islands.island(str(name), data, pixel=alias) for alias in pixels]
+    pixels = pixels_of(page, pixel)
+    return islands.several(name, _data(page, things, given), pixels=pixels)
 
 
-def _pixels(given: object) -> list[str]:
-    if not conf.ENABLED:
-        raise Nothing("ENABLED is False")
-    return islands.aliases(given)
-
-
-def _data(things: Sequence[object], given: Mapping[str, Any]) -> CustomData:
+def _data(page: Page, things: Sequence[object], given: Mapping[str, Any]) -> CustomData:
     """The object's data; what is given by hand goes before it, and may be a parameter of the shop's own."""
-    if any(thing is None or thing == "" for thing in things):
+    if not things:
+        return islands.merged(islands.NOTHING_SAID, given)
+    thing = things[0]
+    if thing is None or thing == "":
         raise Nothing("the object is empty here")
-    return islands.merged(item_data(things[0]) if things else CustomData(), given)
+    # with the object itself beside it, its id stays its own
+    found, _ = once(page, (item_data, id(thing)), lambda: (item_data(thing), thing))
+    return islands.merged(found, given)

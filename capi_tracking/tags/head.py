@@ -1,68 +1,83 @@
 """``pixel_head``: what ``capi.js`` must know, and ``capi.js``."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.http import HttpRequest
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from .. import islands, relay
+from .. import context as visits
+from .. import exclusions, islands
 from ..conf import conf
-from ..conf import pixel as pixel_settings
-from . import markup
-from .tag import Nothing, Page, request_of
+from . import addresses, markup
+from .addresses import Files
+from .tag import Page, pixels_of, request_of
 
-SCRIPT = "capi_tracking/capi.js"
-FILES = ("visitor", "track", "sale", "late", "foreign")  # what not every page needs
+ADOPT = "adopt"
+_FOLLOWED = (
+    "PIXELS",
+    "URL_PARAMETERS",
+    "COLLECT_EVENTS",
+    "CONSENT_POLICY",
+    "FOREIGN_PIXELS",
+    *islands.SCRIPT_FOLLOWS,
+)
+
+Known = tuple[Any, ...]
 
 
 def head(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
     """The same bytes for every visitor. ``pixels`` are those whose PageView it sends."""
-    if not conf.ENABLED:
-        raise Nothing("ENABLED is False")
-    nonce = nonce_of(page)
-    return format_html(
-        '{}\n<script src="{}"{}{}></script>',
-        markup.script("config", config(islands.aliases(pixels or pixel)) | _files()),
-        static(SCRIPT),
-        "" if conf.FOREIGN_PIXELS == "adopt" else " defer",  # a snippet's calls are adopted only if we stand before it
-        "" if nonce is None else format_html(' nonce="{}"', nonce),
-    )
+    named = pixels_of(page, pixels or pixel)
+    request = request_of(page)
+    written = _written(_known(named, request), addresses.of_files())
+    nonce = nonce_of(page, request)
+    attribute = "" if nonce is None else f' nonce="{escape(nonce)}"'
+    return SafeString(f"{written}{attribute}></script>")
 
 
-def _files() -> dict[str, dict[str, str]]:
-    """Where the files are that ``capi.js`` asks for, if it can't find them beside itself."""
-    if static(SCRIPT).endswith(f"/{SCRIPT}"):
-        return {}
-    return {"files": {name: static(f"capi_tracking/capi-{name}.js") for name in FILES}}
-
-
-def config(page: list[str]) -> dict[str, Any]:
+def config(page: Sequence[str], request: HttpRequest | None = None) -> dict[str, Any]:
     """The contract with ``capi.js``: nothing in it belongs to a visitor. ``page``: whose PageView is sent."""
-    pixels = {alias: pixel_settings(alias).pixel_id for alias in conf.PIXELS}
+    return _config(_known(page, request or visits.current_request()))
+
+
+def _known(page: Sequence[str], request: HttpRequest | None) -> Known:
+    """All that the config follows from, read anew for every page."""
+    pixels, parameters, events, policy, foreign, *script = conf.several(*_FOLLOWED)
+    ids = tuple([(alias, str(entry.get("PIXEL_ID", ""))) for alias, entry in pixels.items()])
+    lists = tuple(page), tuple(parameters), tuple(events)
+    return ids, *lists, policy, foreign, islands.script_of(*script), addresses.of_views(request)
+
+
+def _config(known: Known) -> dict[str, Any]:
+    ids, page, parameters, events, policy, foreign, script, (collect, match) = known
     return {
-        "pixels": {alias: pixel_id for alias, pixel_id in pixels.items() if pixel_id},
-        "page": page,
-        "script": islands.script(),
-        "collect": reverse("capi_tracking:collect"),
-        "policy": conf.CONSENT_POLICY,
-        "parameters": conf.URL_PARAMETERS,
-        "bots": relay.BOTS,
-        "foreign": conf.FOREIGN_PIXELS,
-        "events": conf.COLLECT_EVENTS,
-        "match": _match(),
+        "pixels": {alias: pixel_id for alias, pixel_id in ids if pixel_id},
+        "page": list(page),
+        "script": script,
+        "collect": collect,
+        "policy": policy,
+        "parameters": list(parameters),
+        "bots": exclusions.BOTS,
+        "foreign": foreign,
+        "events": list(events),
+        "match": match,
     }
 
 
-def _match() -> str:
-    try:
-        return reverse("capi_tracking:match")
-    except NoReverseMatch:
-        return ""
+@lru_cache(maxsize=128)
+def _written(known: Known, files: Files) -> str:
+    """All but the nonce. Written once for the same settings and addresses: most pages of a shop have the same."""
+    said, (address, others) = _config(known), files
+    if others:
+        said["files"] = dict(others)
+    defer = "" if said["foreign"] == ADOPT else " defer"  # a snippet's calls are adopted only if we stand before it
+    return f'{markup.script("config", said)}\n<script src="{escape(address)}"{defer}'
 
 
-def nonce_of(page: Page) -> object:
+def nonce_of(page: Page, request: HttpRequest | None) -> object:
     """Django's nonce, else django-csp's. Both are lazy, and false until they are read."""
     nonce = page.get("csp_nonce")
-    return nonce if nonce is not None else getattr(request_of(page), "csp_nonce", None)
+    return nonce if nonce is not None else getattr(request, "csp_nonce", None)

@@ -13,7 +13,7 @@ from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import ConsentState
 from . import secret
-from .tag import Nothing, Page, request_of
+from .tag import Nothing, Page, pixels_of, request_of
 
 META = "https://www.facebook.com/tr"
 METAS_SCRIPTS = "connect.facebook.net"
@@ -28,7 +28,7 @@ def noscript(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
     if why := _refusal(request):
         raise Nothing(why)
     address = visits.clean_url(request.build_absolute_uri())
-    found = ((_image(alias, address),) for alias in islands.aliases(pixels or pixel))
+    found = ((_image(alias, address),) for alias in pixels_of(page, pixels or pixel))
     return format_html("<noscript>{}</noscript>", format_html_join("", "{}", found))
 
 

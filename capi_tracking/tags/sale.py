@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from .. import context as visits
@@ -22,7 +21,7 @@ def purchase(page: Page, order: Any, /) -> SafeString:
     sales = purchase_islands(order)
     if not sales:
         raise Nothing("it was not paid in the last 24 hours, is withheld, or a browser has had it already")
-    return format_html_join("\n", "{}", ((markup.script("purchase", _told(sale)),) for sale in sales))
+    return markup.scripts("purchase", map(_told, sales))
 
 
 def _told(sale: PurchaseIsland) -> dict[str, Any]:

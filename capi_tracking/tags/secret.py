@@ -1,11 +1,11 @@
 """``pixel_private``: a page whose address is secret."""
 
 from django.http import HttpRequest
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from .tag import Page, request_of
 
-_METAS = mark_safe('<meta name="capi-private">\n<meta name="referrer" content="origin">')
+_METAS = SafeString('<meta name="capi-private">\n<meta name="referrer" content="origin">')
 
 
 def private(page: Page, /) -> SafeString:

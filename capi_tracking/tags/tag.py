@@ -1,6 +1,6 @@
 """What all tags have in common."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final, Protocol
@@ -29,6 +29,9 @@ class Unknown:
 
 
 UNKNOWN: Final = Unknown()
+
+
+_PIXELS = object()  # a key that no shop has
 
 
 class Misused(ValueError):
@@ -78,20 +81,20 @@ class Tag:
                 hint = f"Did you mean {close[0]}=?" if close else f"It is written {{% {self.usage} %}}"
                 raise Misused(f"{self} does not know {name}=. {hint}")
 
-    def rendered(self, page: Page, read: Callable[[], Arguments]) -> SafeString:
+    def rendered(self, page: Page, read: Callable[[Any], Arguments]) -> SafeString:
         """What to put in the tag's place."""
         html, why = self._attempt(page, read)
         return self.explain(why) if why and settings.DEBUG else html
 
-    def kept_as(self, page: Page, read: Callable[[], Arguments]) -> tuple[SafeString, SafeString]:
+    def kept_as(self, page: Page, read: Callable[[Any], Arguments]) -> tuple[SafeString, SafeString]:
         """What to keep under the name that the template gives, and what to put in the tag's place."""
         html, why = self._attempt(page, read)
         return html, markup.comment(why) if why and settings.DEBUG else markup.NOTHING
 
-    def _attempt(self, page: Page, read: Callable[[], Arguments]) -> tuple[SafeString, str]:
+    def _attempt(self, page: Page, read: Callable[[Any], Arguments]) -> tuple[SafeString, str]:
         """The HTML, or else why there is none."""
         try:
-            positional, named = read()
+            positional, named = read(page)
             return self.make(page, *positional, **named), ""
         except Nothing as reason:
             why = str(reason)
@@ -105,6 +108,28 @@ class Tag:
 
     def __str__(self) -> str:
         return f"{{% {self.name} %}}"
+
+
+def once(page: Page, key: Hashable, find: Callable[[], Any]) -> Any:
+    """What ``find`` gives, found once for all tags of a template: nothing changes while it is rendered.
+
+    Jinja2 has no such place, and finds it each time.
+    """
+    kept: Any = getattr(page, "render_context", None)
+    if kept is None:
+        return find()
+    found = kept.get(key, kept)
+    if found is kept:
+        found = kept[key] = find()
+    return found
+
+
+def pixels_of(page: Page, given: object) -> list[str]:
+    """The aliases that a tag means."""
+    found: list[str] = islands.aliases(given) if given else once(page, _PIXELS, islands.aliases)
+    if not found:
+        raise Nothing("ENABLED is False")
+    return found
 
 
 def request_of(page: Page) -> HttpRequest | None:

@@ -27,13 +27,13 @@ class TagNode(Node):
         self.tag, self.positional, self.named, self.variable = tag, positional, named, variable
 
     def render(self, context: Context) -> SafeString:
-        read = partial(self._read, context)
         if not self.variable:
-            return self.tag.rendered(context, read)
-        context[self.variable], comment = self.tag.kept_as(context, read)
+            return self.tag.rendered(context, self.read)
+        context[self.variable], comment = self.tag.kept_as(context, self.read)
         return comment
 
-    def _read(self, context: Context) -> tuple[list[Any], dict[str, Any]]:
+    def read(self, context: Context) -> tuple[list[Any], dict[str, Any]]:
+        """What was given. Inside the tag's shield: a variable may run the shop's code."""
         positional = [expression.resolve(context) for expression in self.positional]
         return positional, {name: expression.resolve(context) for name, expression in self.named.items()}
 
