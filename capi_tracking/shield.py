@@ -3,7 +3,7 @@
 import itertools
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from traceback import extract_tb
@@ -24,16 +24,16 @@ class Outcome:
 
 
 @contextmanager
-def shielded(using: str) -> Iterator[Outcome]:
+def shielded(using: str, *, alone: bool = False) -> Iterator[Outcome]:
     """Log what goes wrong inside; the shop's own work goes on.
 
     The savepoint keeps a failed query of ours from poisoning the caller's transaction. If the database has thrown
     that whole transaction away (InnoDB's deadlock does, and a lost connection), the error rises: hiding it would lose
-    the shop's order.
+    the shop's order. ``alone``: inside is one statement, which outside of transactions needs none of its own.
     """
     outcome = Outcome()
     try:
-        with _savepoint(using):
+        with nullcontext() if alone and _commits_itself(using) else _savepoint(using):
             yield outcome
     except Exception as error:
         connection = transaction.get_connection(using)
@@ -41,6 +41,11 @@ def shielded(using: str) -> Iterator[Outcome]:
             raise
         outcome.error = error
         log_failure(error)
+
+
+def _commits_itself(using: str) -> bool:
+    connection = transaction.get_connection(using)
+    return not connection.in_atomic_block and bool(connection.settings_dict["AUTOCOMMIT"])
 
 
 @contextmanager

@@ -12,15 +12,24 @@ from django.db.models.sql import InsertQuery
 
 AnyField: TypeAlias = "Field[Any, Any]"
 Mark = tuple[str, list[Any]]
+EMPTY: dict[type, str] = {str: "''", int: "0"}
+
+
+class Column(NamedTuple):
+    """Where a value comes from, and whether text is ready as it is."""
+
+    attname: str
+    is_text: bool
+    field: AnyField
 
 
 class Insertion(NamedTuple):
-    """A statement without its values, the fields that they are of, and those of the fields that hold text."""
+    """A statement without its values, the columns that they are for, and the database's word for no."""
 
     head: str
     tail: str
-    fields: list[AnyField]
-    texts: frozenset[AnyField]
+    columns: list[Column]
+    false: str
 
 
 def insert_once(queryset: QuerySet[Any], row: Model, *, same: str) -> None:
@@ -28,45 +37,7 @@ def insert_once(queryset: QuerySet[Any], row: Model, *, same: str) -> None:
 
     ``same``: as for :func:`insert_all`.
     """
-    using = queryset._db or router.db_for_write(queryset.model)  # type: ignore[attr-defined]
-    statement = _insertion(type(row), using, same)
-    marks = [_mark(statement, field, row, using) for field in statement.fields]
-    text = f"{statement.head} ({', '.join([mark for mark, _ in marks])}) {statement.tail}"
-    with transaction.mark_for_rollback_on_error(using), connections[using].cursor() as cursor:
-        cursor.execute(text, [value for _, values in marks for value in values])
-    row._state.adding, row._state.db = False, using
-
-
-@cache
-def _insertion(model: type[Model], using: str, same: str) -> Insertion:
-    """What ``bulk_create()`` of one row writes as well, but anew each time, which takes longer than the row itself."""
-    connection = connections[using]
-    quoted, ops = connection.ops.quote_name, connection.ops
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
-    conflict = OnConflict.UPDATE if connection.vendor == "mysql" else OnConflict.IGNORE
-    columns = ", ".join(quoted(str(field.column)) for field in fields)
-    head = f"{ops.insert_statement(on_conflict=conflict)} {quoted(model._meta.db_table)} ({columns}) VALUES"
-    updated = [field.column for field in fields if field.name == same]
-    tail = ops.on_conflict_suffix_sql(fields, conflict, updated, [])
-    return Insertion(
-        head, tail, fields, frozenset(field for field in fields if isinstance(field, CharField | TextField))
-    )
-
-
-def _mark(statement: Insertion, field: AnyField, row: Model, using: str) -> Mark:
-    """What stands for the field's value in the statement, and the values that this takes."""
-    value = getattr(row, field.attname)
-    if value is None or (type(value) is str and field in statement.texts):
-        return "%s", [value]  # ready as it is: to have the field prepare it takes longer than to write it
-    value = field.get_db_prep_save(field.pre_save(row, add=True), connections[using])
-    return _compiled(type(row), using, value) if isinstance(value, BaseExpression) else ("%s", [value])
-
-
-@lru_cache(maxsize=64)
-def _compiled(model: type[Model], using: str, expression: BaseExpression) -> Mark:
-    compiler = InsertQuery(model).get_compiler(using)
-    text, values = compiler.compile(expression.resolve_expression(compiler.query, for_save=True))
-    return text, list(values)
+    insert_all(queryset, [row], same=same)
 
 
 def insert_all(queryset: QuerySet[Any], rows: Sequence[Model], *, same: str) -> None:
@@ -75,45 +46,107 @@ def insert_all(queryset: QuerySet[Any], rows: Sequence[Model], *, same: str) -> 
     MySQL's INSERT IGNORE cuts and invents values, hence an update there, of ``same``: a column that is equal in rows
     that can collide.
     """
-    if connections[queryset.db].vendor == "mysql":
-        queryset.bulk_create(rows, update_conflicts=True, update_fields=[same])
-    else:
-        queryset.bulk_create(rows, ignore_conflicts=True)
+    using = _using(queryset)
+    _write(_insertion(type(rows[0]), using, same), rows, using)
 
 
-def add_counts(queryset: QuerySet[Any], rows: Sequence[Model], *, place: Sequence[str]) -> None:
+def add_counts(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[str, ...]) -> None:
     """Insert the rows, or add their ``count`` to those that stand in their place. No two may have the same place."""
-    if connections[queryset.db].vendor == "mysql":
-        suffix = "ON DUPLICATE KEY UPDATE {count} = {count} + VALUES({count})"
-    else:
-        suffix = "ON CONFLICT ({place}) DO UPDATE SET {count} = {table}.{count} + EXCLUDED.{count}"
-    _insert(queryset, rows, suffix, place, count="count")
+    using = _using(queryset)
+    _write(_upsertion(type(rows[0]), using, place, *ADDED), rows, using)
 
 
-def raise_states(queryset: QuerySet[Any], rows: Sequence[Model], *, place: Sequence[str]) -> None:
+def raise_states(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[str, ...]) -> None:
     """Insert the rows, or lift those that stand in their place to a higher ``state``. No two may have the same place."""
-    if connections[queryset.db].vendor == "mysql":  # assigns from left to right, so the state comes last
-        suffix = (
-            "ON DUPLICATE KEY UPDATE {detail} = IF(VALUES({state}) > {state}, VALUES({detail}), {detail}), "
-            "{changed_at} = IF(VALUES({state}) > {state}, VALUES({changed_at}), {changed_at}), "
-            "{state} = GREATEST({state}, VALUES({state}))"
-        )
-    else:
-        suffix = (
-            "ON CONFLICT ({place}) DO UPDATE SET {state} = EXCLUDED.{state}, {detail} = EXCLUDED.{detail}, "
-            "{changed_at} = EXCLUDED.{changed_at} WHERE {table}.{state} < EXCLUDED.{state}"
-        )
-    _insert(queryset, rows, suffix, place, state="state", detail="detail", changed_at="changed_at")
+    using = _using(queryset)
+    _write(_upsertion(type(rows[0]), using, place, *RAISED), rows, using)
 
 
-def _insert(queryset: QuerySet[Any], rows: Sequence[Model], suffix: str, place: Sequence[str], **columns: str) -> None:
-    """Django's own INSERT, and what is to happen where a row is there."""
-    connection, model = connections[queryset.db], queryset.model
-    query = InsertQuery(model)
-    query.insert_values([field for field in model._meta.local_concrete_fields if not field.primary_key], list(rows))
-    ((statement, parameters),) = query.get_compiler(using=queryset.db).as_sql()
-    quote = connection.ops.quote_name
-    names = {name: quote(column) for name, column in columns.items()}
-    told = suffix.format(table=quote(model._meta.db_table), place=", ".join(map(quote, place)), **names)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} {told}", parameters)
+# What happens where a row is there: for most, and for MySQL, which assigns from left to right, so the state comes last.
+ADDED = (
+    "DO UPDATE SET count = {table}.count + EXCLUDED.count",
+    "count = count + VALUES(count)",
+)
+RAISED = (
+    "DO UPDATE SET state = EXCLUDED.state, detail = EXCLUDED.detail, changed_at = EXCLUDED.changed_at "
+    "WHERE {table}.state < EXCLUDED.state",
+    "detail = IF(VALUES(state) > state, VALUES(detail), detail), "
+    "changed_at = IF(VALUES(state) > state, VALUES(changed_at), changed_at), state = GREATEST(state, VALUES(state))",
+)
+
+
+def _using(queryset: QuerySet[Any]) -> str:
+    return queryset._db or router.db_for_write(queryset.model)  # type: ignore[attr-defined]
+
+
+def _write(statement: Insertion, rows: Sequence[Model], using: str) -> None:
+    size = connections[using].ops.bulk_batch_size([column.field for column in statement.columns], rows)
+    for start in range(0, len(rows), size):
+        _write_slice(statement, rows[start : start + size], using)
+
+
+def _write_slice(statement: Insertion, rows: Sequence[Model], using: str) -> None:
+    connection = connections[using]
+    marks = [[_mark(column, row, statement.false, connection) for column in statement.columns] for row in rows]
+    places = ", ".join([f"({', '.join([mark for mark, _ in each])})" for each in marks])
+    values = [value for each in marks for _, given in each for value in given]
+    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(f"{statement.head} {places} {statement.tail}", values)
+    for row in rows:
+        row._state.adding, row._state.db = False, using
+
+
+@cache
+def _insertion(model: type[Model], using: str, same: str) -> Insertion:
+    """What ``bulk_create()`` writes as well, but anew each time, which takes longer than the rows themselves."""
+    connection = connections[using]
+    conflict = OnConflict.UPDATE if connection.vendor == "mysql" else OnConflict.IGNORE
+    fields = _fields(model)
+    updated = [field.column for field in fields if field.name == same]
+    tail = connection.ops.on_conflict_suffix_sql(fields, conflict, updated, [])
+    return _prepared(model, using, connection.ops.insert_statement(on_conflict=conflict), tail)
+
+
+@cache
+def _upsertion(model: type[Model], using: str, place: tuple[str, ...], change: str, change_on_mysql: str) -> Insertion:
+    connection = connections[using]
+    quoted = connection.ops.quote_name
+    columns = ", ".join(map(quoted, place))
+    tail = f"ON CONFLICT ({columns}) {change.format(table=quoted(model._meta.db_table))}"
+    if connection.vendor == "mysql":
+        tail = f"ON DUPLICATE KEY UPDATE {change_on_mysql}"
+    return _prepared(model, using, connection.ops.insert_statement(), tail)
+
+
+def _prepared(model: type[Model], using: str, verb: str, tail: str) -> Insertion:
+    connection, fields = connections[using], _fields(model)
+    quoted = connection.ops.quote_name
+    names = ", ".join(quoted(str(field.column)) for field in fields)
+    columns = [Column(field.attname, isinstance(field, CharField | TextField), field) for field in fields]
+    false = "FALSE" if connection.vendor == "postgresql" else "0"
+    return Insertion(f"{verb} {quoted(model._meta.db_table)} ({names}) VALUES", tail, columns, false)
+
+
+def _fields(model: type[Model]) -> list[AnyField]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+def _mark(column: Column, row: Model, false: str, connection: Any) -> Mark:
+    """What stands for the column's value in the statement, and the values that this takes.
+
+    What is empty stands there itself: most columns of a row are, and a driver keeps only what it read of short lists.
+    """
+    value = getattr(row, column.attname)
+    if not value and (value is None or value is False or type(value) in EMPTY):
+        return ("NULL" if value is None else false if value is False else EMPTY[type(value)]), []
+    if column.is_text and type(value) is str:
+        return "%s", [value]  # ready as it is: to have the field prepare it takes longer than to write it
+    value = column.field.get_db_prep_save(column.field.pre_save(row, add=True), connection)
+    return _compiled(type(row), connection.alias, value) if isinstance(value, BaseExpression) else ("%s", [value])
+
+
+@lru_cache(maxsize=64)
+def _compiled(model: type[Model], using: str, expression: BaseExpression) -> Mark:
+    compiler = InsertQuery(model).get_compiler(using)
+    text, values = compiler.compile(expression.resolve_expression(compiler.query, for_save=True))
+    return text, list(values)

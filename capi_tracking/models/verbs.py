@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connections, models, transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..conf import conf
 from .clock import DatabaseNow
 from .inserts import insert_all, insert_once
 from .oneof import OneOf
+from .seen import mark_seen
 from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
@@ -97,9 +98,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def browser_saw(self, keys: Collection[str], at: datetime) -> int:
         """The browser handed its copies over: from now on Meta pairs only until the window closes."""
-        return self.filter(key__in=keys, browser_at=None).update(
-            browser_at=at, deadline_at=Least(F("deadline_at"), Value(at + PAIR_WINDOW))
-        )
+        return mark_seen(self.model, self.db, sorted(keys), at, at + PAIR_WINDOW)
 
     # -- out -----------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def receive(request: HttpRequest) -> Answer | None:
     beacon, sender = sent
     events = sender.events(filter(None, map(claim, beacon.events)))
     if reason := exclusions.reason(request):
-        with shielded(sender.using):
+        with shielded(sender.using, alone=True):
             tracking.skip_all(events, reason, using=sender.using)
         knows_it = sender.origin or reason == exclusions.BOT  # capi.js has the list of robots itself
         return Answer(is_off=None if knows_it else True)
@@ -68,7 +68,9 @@ Events = Sequence[tuple[str, Event]]
 
 def _take(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:
     """All at once. If the database refuses that, each for itself, so that what it refuses takes nothing else with it."""
-    with shielded(sender.using) as outcome:
+    if not (events or told):
+        return
+    with shielded(sender.using, alone=not told) as outcome:
         _record(sender, events, told)
     if outcome.error and len(events) + len(told) > 1 and _still_answers(sender.using):
         for parts in [*(([event], ()) for event in events), *(((), [receipt]) for receipt in told)]:

@@ -42,10 +42,10 @@ def is_own_page(request: HttpRequest) -> bool:
 
 def foreign_origin(request: HttpRequest) -> str:
     """The origin of ``ORIGINS`` whose page sends this, and which still has to show its token; "" for others."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
-    if is_own_page(request) or site not in SITES_OF_A_TOKEN:
+    origin = request.headers.get("origin", "")
+    if not tokens.is_known(origin) or request.headers.get("sec-fetch-site") not in SITES_OF_A_TOKEN:
         return ""
-    return origin if tokens.is_known(origin) else ""
+    return "" if is_own_page(request) else origin
 
 
 def is_own(request: HttpRequest, address: str) -> bool:
