@@ -81,21 +81,22 @@ class _LateSavepoint(transaction.Atomic):
         super().__init__(using=connection.alias, savepoint=True, durable=False)
         self.connection = connection
         self.name = f"capi_{next(_numbers)}"
-        self.is_made = False
+        self.is_made = self.is_covered = False
+        self.outer: _LateSavepoint | None = None
 
     def before(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         """Wraps each statement inside."""
-        if not self.is_made and self is self._innermost():
+        if not self.is_made and not self.is_covered:
             self.is_made = True
             with self.connection.cursor() as cursor:
                 cursor.execute(self.connection.ops.savepoint_create_sql(self.name))
         return execute(sql, *rest)
 
-    def _innermost(self) -> object:
-        shields = (getattr(each, "__self__", None) for each in reversed(self.connection.execute_wrappers))
-        return next(each for each in shields if isinstance(each, _LateSavepoint))
-
     def __enter__(self) -> None:
+        self.outer = next(
+            (each for each in self.connection.atomic_blocks[::-1] if isinstance(each, _LateSavepoint)), None
+        )
+        self._cover(covers=True)
         if self.connection.needs_rollback or not self.connection.features.uses_savepoints:
             self.is_made = True
             super().__enter__()
@@ -104,13 +105,23 @@ class _LateSavepoint(transaction.Atomic):
             self.connection.atomic_blocks.append(self)
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if self.is_made:
-            super().__exit__(kind, error, traceback)
-        else:
-            self.connection.atomic_blocks.pop()
-            self.connection.savepoint_ids.pop()
-            if kind is not None or self.connection.needs_rollback:
-                self._forget()
+        try:
+            if self.is_made:
+                super().__exit__(kind, error, traceback)
+            else:
+                self._leave(failed=kind is not None)
+        finally:
+            self._cover(covers=False)
+
+    def _cover(self, *, covers: bool) -> None:
+        if self.outer:
+            self.outer.is_covered = covers
+
+    def _leave(self, *, failed: bool) -> None:
+        self.connection.atomic_blocks.pop()
+        self.connection.savepoint_ids.pop()
+        if failed or self.connection.needs_rollback:
+            self._forget()
 
     def _forget(self) -> None:
         """As a savepoint that is rolled back does: what should have run after the commit does not."""
