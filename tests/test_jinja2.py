@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
@@ -127,3 +128,12 @@ def test_twin__may_stand_in_a_loop_and_keep_each_value(engine):
 
 def test_twin__a_strange_order_costs_the_page_nothing(engine, rf):
     assert engine.from_string("x{% pixel_purchase order %}y").render({"order": Order}, rf.get("/")) == "xy"
+
+
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "pages.md").read_text()
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"{% (pixel_[^%]+?) %}", PAGE))))
+def test_docs__every_tag_compiles_in_both(engine, line):
+    Template("{% load capi_tracking %}{% " + line + " %}")
+    engine.from_string("{% " + line + " %}")
