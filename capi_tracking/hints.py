@@ -4,8 +4,9 @@ Cached pages are the same for everybody, so ``capi.js`` reads these. They are as
 on its answer, which is then kept out of caches.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,17 +14,35 @@ from django.http.response import HttpResponseBase
 
 from . import context, exclusions
 from .conf import conf
+from .shield import log_failure
+
+Given = ParamSpec("Given")
 
 OFF = "capi_off"
 SIGNED_IN = "capi_in"
 
 
+def _quietly(action: Callable[Given, None]) -> Callable[Given, None]:
+    """A log-in, and every page, goes through here: whatever is wrong with a setting, the shop goes on."""
+
+    @wraps(action)
+    def act(*given: Given.args, **named: Given.kwargs) -> None:
+        try:
+            action(*given, **named)
+        except Exception as error:  # noqa: BLE001 - networks are the shop's to write, users the shop's own models
+            log_failure(error)
+
+    return act
+
+
+@_quietly
 def logged_in(request: HttpRequest, user: Any) -> None:
     """The answer to a log-in: staff fire nothing, all others can be matched."""
     is_off = bool(getattr(user, "is_staff", False)) or exclusions.is_excluded(request)
     _ask(request, {OFF: is_off, SIGNED_IN: not is_off})
 
 
+@_quietly
 def logged_out(request: HttpRequest) -> None:
     _ask(request, {OFF: exclusions.is_excluded(request), SIGNED_IN: False})
 
@@ -34,6 +53,7 @@ def heard(request: HttpRequest, *, is_off: bool) -> None:
     _ask(request, {OFF: is_off, SIGNED_IN: bool(user and user.is_authenticated and not is_off)})
 
 
+@_quietly
 def settle(request: HttpRequest, response: HttpResponseBase) -> None:
     """Set or take away what this browser has wrong, and then keep the answer out of caches."""
     wanted = getattr(request, "_capi_hints", None)
@@ -67,9 +87,10 @@ def _is_off(request: HttpRequest) -> bool:
 
 
 def _may_look(request: HttpRequest) -> bool:
-    """To ask who it is would read the session, and make every page one visitor's own, unless the page did so itself."""
-    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-    return not has_session or bool(getattr(getattr(request, "session", None), "accessed", False))
+    """Only where nobody can be logged in, or the page has asked who it is: else we would read the session, which makes a
+    page one visitor's own, and ask the database, which an async chain forbids.
+    """
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES or hasattr(request, "_cached_user")
 
 
 def _lifetime_seconds(request: HttpRequest) -> int | None:

@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.cache import SessionStore
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from capi_tracking import exclusions
@@ -145,12 +146,41 @@ def test_page__does_not_read_the_session_to_find_out(answer, clerk):
     assert not answer(view, cookies="capi_off=1; sessionid=abc", user=clerk).cookies
 
 
-def test_page__that_has_read_the_session_says_that_it_is_over(answer, customer, clerk):
+def test_page__that_has_asked_who_it_is_says_that_it_is_over(answer, customer, clerk):
     def view(request):
-        request.session.get("cart")
+        request._cached_user = request.user  # as Django's own middleware keeps whom it found
 
     assert not answer(view, cookies="capi_off=1; sessionid=abc", user=clerk).cookies
     assert told(answer(view, cookies="capi_off=1; sessionid=abc", user=customer)) == {"capi_off": ""}
+
+
+def test_page__that_shows_who_it_is_says_that_it_is_over(client, customer):
+    """By Django's own middleware: whoever was staff, and is no more."""
+    client.force_login(customer)
+    client.cookies["capi_off"] = "1"
+    assert told(client.get(reverse("admin:login"), headers=BROWSER))["capi_off"] == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page__of_an_async_chain_asks_no_database(customer, clerk):
+    async def asked(user):
+        client = AsyncClient()
+        await client.aforce_login(user)
+        client.cookies["capi_off"] = "1"
+        return await client.get("/")
+
+    for user in (customer, clerk):
+        assert async_to_sync(asked)(user).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [{"EXCLUDED_ADDRESSES": ["no network"]}, {"TRUSTED_PROXIES": ["no network"], "EXCLUDED_ADDRESSES": ["8.8.8.8"]}])  # fmt: skip
+def test_hints__are_a_line_in_the_log_where_a_setting_is_wrong(answer, customer, capi, wrong, caplog):
+    capi(**wrong)
+    assert answer().status_code == 200
+    backend = "django.contrib.auth.backends.ModelBackend"
+    assert answer(lambda request: login(request, customer, backend)).status_code == 200
+    assert answer(logout, cookies="capi_off=1").status_code == 200
+    assert "Tracking failed with ValueError" in caplog.text
 
 
 def test_page__is_told_nothing_while_the_app_is_off(answer, capi):

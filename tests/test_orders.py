@@ -288,6 +288,14 @@ def test_order__saved_by_an_api_key_keeps_no_context(visitor, product):
     assert not CheckoutContext.objects.exists()
 
 
+def test_order__saved_at_an_excluded_address_is_told_by_neither_side(capi, visitor, product):
+    capi(EXCLUDED_ADDRESSES=["8.8.8.0/24"])
+    order = buy(visitor, product)
+    assert not CheckoutContext.objects.exists()
+    assert row().status == Status.SKIPPED
+    assert purchase_islands(order) == []
+
+
 # -- pages -------------------------------------------------------------------------------------------------------
 
 

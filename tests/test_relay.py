@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import DataError, connection
 from django.utils import timezone
 
-from capi_tracking import islands, relay
+from capi_tracking import islands, relay, tags
 from capi_tracking.events import CustomData
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
 from capi_tracking.relay import welcome
@@ -193,6 +194,56 @@ def test_event__costs_one_insert_in_one_transaction(ask, django_assert_num_queri
         relay.receive(request)
     kinds = [query["sql"].split()[0] for query in asked.captured_queries]
     assert kinds == ["SAVEPOINT", "INSERT", "RELEASE"]
+
+
+def test_beacon__costs_two_inserts_in_one_transaction_whatever_it_brings(ask, django_assert_num_queries):
+    said = [view(id=f"event-{n:04}") for n in range(20)]
+    told = [receipt(name="PageView", id=each["id"]) for each in said]
+    with django_assert_num_queries(5) as asked:
+        relay.receive(ask(events(*said, receipts=told)))
+    kinds = [query["sql"].split()[0] for query in asked.captured_queries]
+    assert kinds == ["SAVEPOINT", "INSERT", "INSERT", "UPDATE", "RELEASE"]
+    assert (OutboxEvent.objects.count(), BrowserReceipt.objects.count()) == (20, 20)
+    assert OutboxEvent.objects.filter(browser_at=None).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beacon__of_events_alone_needs_no_transaction_of_its_own(ask, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        relay.receive(ask(events(view(), island(name="AddToCart") | {"id": "another-event"})))
+    assert OutboxEvent.objects.count() == 2
+
+
+def test_beacon__what_the_database_refuses_takes_nothing_else_with_it(ask, caplog):
+    """As a column in an old character set refuses some texts: all at once it fails, and each for itself but one."""
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and "refused-event" in params:
+            raise DataError("no such character here")
+        return execute(sql, params, many, context)
+
+    said = [view(id=each) for each in ("first-event", "refused-event", "third-event")]
+    told = [receipt(name="PageView", id=each["id"]) for each in said]
+    with connection.execute_wrapper(refuse):
+        relay.receive(ask(events(*said, receipts=told)))
+    kept = ["first-event", "third-event"]
+    assert sorted(OutboxEvent.objects.values_list("event_id", flat=True)) == kept
+    assert sorted(BrowserReceipt.objects.values_list("event_id", flat=True)) == kept
+    assert "Tracking failed with DataError" in caplog.text
+
+
+def test_event__that_is_too_large_takes_no_other_with_it(ask, capi):
+    capi(EVENT_BYTES=700)
+    wide = island(content_name="x" * 900)
+    relay.receive(ask(events(wide, view(id="another-event"))))
+    assert OutboxEvent.objects.get().event_id == "another-event"
+
+
+def test_pages__load_nothing_of_metas_where_the_relay_tells_alone(ask, capi):
+    capi(BROWSER="relay_only")
+    assert tags.config(["default"])["script"] == ""
+    relay.receive(ask(events(view())))
+    assert OutboxEvent.objects.get().status == "pending"
 
 
 # -- consent ---------------------------------------------------------------------------------------------------------

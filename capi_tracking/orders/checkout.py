@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context
+from .. import context, exclusions
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..context import RequestContext
@@ -20,7 +20,9 @@ MAY_BE_KEPT = frozenset({ConsentState.GRANTED, ConsentState.LIMITED})
 
 
 def visitor_request() -> "HttpRequest | None":
-    """The request that this code runs for, if a shop's visitor made it: no staff, no admin, no API key, no webhook."""
+    """The request that this code runs for, if a shop's visitor made it: no staff, no admin, no API key, no webhook, nobody
+    at an excluded address.
+    """
     request = context.current_request()
     return request if request is not None and _is_visitor(request) else None
 
@@ -29,7 +31,7 @@ def _is_visitor(request: "HttpRequest") -> bool:
     if not request.COOKIES or "authorization" in request.headers:
         return False  # a payment provider's call carries no cookies; its address and agent are nobody's
     match = request.resolver_match
-    if match is not None and "admin" in match.app_names:
+    if (match is not None and "admin" in match.app_names) or exclusions.is_excluded(request):
         return False
     return not getattr(getattr(request, "user", None), "is_staff", False)
 
