@@ -16,6 +16,7 @@ from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.capi import ShopOrder
 from demo_project.shop.models import Order
 from tests.sales import FBP
+from tests.workers import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
