@@ -102,6 +102,13 @@ def buy(page, demo: Demo, payment: str = "now") -> str:
     return re.search(r"G-[0-9A-Z]{8}", page.inner_text("main")).group()
 
 
+def look_again(page, demo: Demo) -> None:
+    """And stay until the pixel has counted the page: whoever leaves before, leaves no browser's copy."""
+    before = len(demo.copies("PageView", "browser"))
+    page.reload()
+    until(lambda: len(demo.copies("PageView", "browser")) > before, "the pixel counted the page")
+
+
 def purchase_of(demo: Demo, number: str) -> list[dict[str, Any]]:
     """The server copies of that order."""
     return [
@@ -119,7 +126,7 @@ def test_sale__every_copy_finds_its_pair_and_the_purchase_is_counted_once(visito
     number = buy(visitor, demo)
     until(lambda: demo.copies("Purchase", "browser"), "the browser's Purchase arrived")
     for _ in range(3):
-        visitor.reload()
+        look_again(visitor, demo)
     until(lambda: purchase_of(demo, number), "the server's Purchase arrived")
     until(lambda: not demo.unsettled(), "everything was sent")
 
