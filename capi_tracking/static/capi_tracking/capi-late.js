@@ -1,11 +1,10 @@
-/* capi-late.js: for a pixel that is late or blocked. It says which, and what was not handed over when the page is left, it
-   keeps for the next page, which fires it under the same id. */
+/* capi-late.js: for a pixel that is late or blocked. It says which; and what the page before could not hand over, it fires
+   under the same id. */
 "use strict";
 
-capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, attempt, now, keyOf, ...core }) => {
+capi.bridge("late", ({ config, script, pending, violations, attempt, now, ...core }) => {
   const PATIENCE_MS = 5000; // a pixel that is not there by then is blocked; if it comes after all, that counts too
   const FRESH_MS = 5 * 60 * 1000;
-  const MAX_CARRIED = 20;
   const CARRY = "capi_carry";
   const told = new Set(); // kinds of violations
   let isRefused = false; // the script itself, by a policy
@@ -29,6 +28,8 @@ capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, 
   function judge(isLeaving) {
     violations.splice(0).forEach(learn);
     for (const entry of pending) {
+      if (isRefused) entry.failure = "policy";
+      if (script.type === "error") entry.failure ||= "script_error"; // capi.js does not carry it to the next page
       const [state, detail] = verdict(entry, isLeaving);
       if (state && state !== entry.state) core.receive(entry, state, detail);
       entry.state = state || entry.state;
@@ -36,36 +37,17 @@ capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, 
   }
 
   function verdict(entry, isLeaving) {
-    if (entry.failure || isRefused) return ["blocked", "policy"];
-    if (script.type === "error") return ["blocked", "script_error"];
+    if (entry.failure) return ["blocked", entry.failure];
     const isThere = core.pixel().callMethod;
     if (isThere && !core.isBusy()) return []; // capi.js says so itself, in a moment
     if (now() - entry.at > PATIENCE_MS) return ["blocked", isThere ? "queue" : "no_call_method"];
     return isLeaving ? ["unknown", "left"] : [];
   }
 
-  /* From page to page. Storage is this tab's alone. */
-
-  const carried = () => attempt(() => JSON.parse(sessionStorage.getItem(CARRY))) || [];
-
-  // This page may be shown again, and must not have what the next one takes.
-  function carry() {
-    const left = [...pending].filter((entry) => !entry.failure && !isRefused && script.type !== "error");
-    const calls = left.map(({ event, at }) => ({ name: event.door || "known", given: [event], at: Date.now() - now() + at }));
-    const asked = waiting.filter(({ name }) => name === "track" || name === "sale").map((one) => ({ ...one, at: Date.now() }));
-    const all = [...carried(), ...asked, ...calls].slice(-MAX_CARRIED);
-    if (all.length && core.mayFire()) attempt(() => sessionStorage.setItem(CARRY, JSON.stringify(all)));
-    left.forEach(letGo);
-  }
-
-  function letGo(entry) {
-    pending.delete(entry);
-    used.delete(keyOf(entry.told));
-    fbq.queue.splice(0, Infinity, ...fbq.queue.filter((given) => !given[4] || given[4].eventID !== entry.told.id));
-  }
+  /* From the page before, whose storage is this tab's alone */
 
   function take() {
-    const all = carried();
+    const all = attempt(() => JSON.parse(sessionStorage.getItem(CARRY))) || [];
     if (!all.length || !core.mayFire() || core.isPrivate()) return;
     attempt(() => sessionStorage.removeItem(CARRY));
     for (const { name, given, at } of all) {
@@ -77,8 +59,7 @@ capi.bridge("late", ({ config, fbq, script, waiting, pending, violations, used, 
 
   const turn = (isLeaving) => {
     judge(isLeaving);
-    if (isLeaving) carry();
-    else take();
+    if (!isLeaving) take();
   };
   turn();
   return turn;

@@ -1,10 +1,11 @@
 /* capi-sale.js: the browser's copy of an order, once for each browser, whatever is reloaded or opened in a second tab. */
 "use strict";
 
-capi.bridge("sale", ({ attempt, quietly, on, pending, mayFire, isPrivate, keyOf, fireKnown }) => {
+capi.bridge("sale", ({ quietly, attempt, on, failed, mayFire, isPrivate, fireKnown }) => {
   const SOLD = "capi_sold"; // this and the lock on it; where storage is forbidden, the server's receipt does the same
   const MAX_SOLD = 20;
 
+  const keyOf = ({ pixel, id }) => `${pixel} ${id}`;
   const sold = () => attempt(() => JSON.parse(localStorage.getItem(SOLD))) || [];
 
   function remember(keys) {
@@ -17,13 +18,13 @@ capi.bridge("sale", ({ attempt, quietly, on, pending, mayFire, isPrivate, keyOf,
   function sell(sale) {
     if (!mayFire() || isPrivate() || sold().includes(keyOf(sale))) return;
     remember([...sold(), keyOf(sale)]);
-    fireKnown({ ...sale, door: "sale" }); // by which the next page takes it, if this one is left too soon
+    fireKnown(sale);
   }
 
-  // What the pixel has not taken yet was not told to anybody, so a reload may.
+  // What was blocked, a reload may try again; what was late, the next page has by now.
   on(window, "pagehide", () => {
-    const untold = new Set([...pending].map(({ told }) => keyOf(told)));
-    if (sold().some((key) => untold.has(key))) remember(sold().filter((key) => !untold.has(key)));
+    const blocked = failed.map(({ told }) => keyOf(told));
+    if (blocked.length) remember(sold().filter((key) => !blocked.includes(key)));
   });
 
   return (sale) => {

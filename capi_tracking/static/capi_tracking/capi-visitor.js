@@ -2,7 +2,7 @@
    does, and fetches the hashes of somebody logged in. capi.js waits for it, but not for long. */
 "use strict";
 
-capi.bridge("visitor", ({ config, landing, keys, cookie, keep, drop, domain, isAddress }) => {
+capi.bridge("visitor", ({ config, landing, who, cookie, keep, drop, domain, isAddress }) => {
   const [address, referrer] = landing;
   const COOKIE_DAYS = 90;
   const FIRST_MS = 1e12; // a clock that was never set lacks the 13th digit, and nobody would take the cookie
@@ -51,8 +51,12 @@ capi.bridge("visitor", ({ config, landing, keys, cookie, keep, drop, domain, isA
   async function learn() {
     if (!config.match || !cookie("capi_in")) return;
     const answer = await fetch(config.match, { credentials: "same-origin" });
-    Object.assign(keys, await answer.json());
+    who.keys = await answer.json();
   }
+
+  // To another origin no cookie travels by itself.
+  const told = () => ({ token: config.token, fbp: cookie("_fbp"), fbc: cookie("_fbc"), consent: cookie("capi_consent") });
+  if (config.token) who.tell = told;
 
   return (release) => {
     mint();

@@ -1,5 +1,4 @@
-/* One id for each event, a copy to Meta's pixel, a copy to the shop's server. Without consent: no call, no cookie, no
-   storage, no request. docs/pages.md tells more. */
+/* The browser's half of capi_tracking. Without consent: no call, no cookie, no storage, no request. See docs/pages.md. */
 (() => {
   "use strict";
 
@@ -14,28 +13,17 @@
   const SETTLE_MS = 300;
   const VISITOR_MS = 1000;
   const RETRY_MS = 3000;
-  const TIMEOUT_MS = 10000;
   const MAX_ITEMS = 20;
   const MAX_BODY = 32768;
-  const MAX_WAITING = 100;
 
-  // Our failures are nobody's to feel.
   const quietly = (action) => (...given) => {
     try {
       return action(...given);
     } catch (error) {
-      console.debug("capi.js:", error);
+      if (!(error instanceof DOMException)) console.debug("capi.js:", error);
     }
   };
-
-  function attempt(action) {
-    try {
-      return action();
-    } catch (error) {
-      return undefined;
-    }
-  }
-
+  const attempt = (action) => quietly(action)();
   const on = (target, type, action, options) => target.addEventListener(type, quietly(action), options);
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -58,7 +46,7 @@
     document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; SameSite=Lax${where}${secure}`;
   }
 
-  // The widest that the browser takes, as the pixel does; "" is this host.
+  // The widest that the browser takes; "" is this host.
   const isAddress = /^[\d.]+$|:/.test(location.hostname);
   const labels = location.hostname.split(".");
   const domains = isAddress ? [] : labels.map((_, place) => labels.slice(place).join(".")).reverse().slice(1);
@@ -138,11 +126,11 @@
 
   const fbq = quietly((...given) => {
     const isHeard = mayFire() || document.prerendering;
-    if (isHeard || given[0] === "init") ask("foreign", isHeard ? given : given.slice(0, 2)); // else whose pixel, no more
+    if (isHeard || given[0] === "init") ask("foreign", isHeard ? given : given.slice(0, 2)); // whose pixel, no more
   });
   Object.assign(fbq, { push: fbq, loaded: true, version: "2.0", queue: [] });
-  fbq.disablePushState = true; // else PageViews without an id
-  fbq.allowDuplicatePageViews = true; // else one alone
+  fbq.disablePushState = true; // else more PageViews
+  fbq.allowDuplicatePageViews = true;
 
   const theirs = window.fbq; // of a snippet before us
   const isBusy = () => held || fbq.queue.length;
@@ -150,14 +138,14 @@
 
   const ready = new Set();
   const script = { type: "", at: 0 };
-  const keys = {}; // hashes of somebody logged in
+  const who = { keys: {} }; // who is logged in
   let held = null; // calls that wait for the visitor's ids
-  let hasMet, isLoading;
+  let hasMet;
 
   function meet() {
     if (hasMet) return;
     hasMet = true;
-    if (/^fb\.\d+\.\d{13}\../.test(cookie("_fbp")) && !/fbclid=/.test(landing) && !cookie("capi_in")) return;
+    if (/^fb\.\d+\.\d{13}\../.test(cookie("_fbp")) && !/fbclid=/.test(landing) && !cookie("capi_in") && !config.token) return;
     held = [];
     setTimeout(quietly(release), VISITOR_MS);
     ask("visitor", release);
@@ -171,8 +159,8 @@
   }
 
   function load() {
-    if (isLoading || pixel().callMethod) return;
-    isLoading = true;
+    if (script.type || pixel().callMethod) return;
+    script.type = "asked";
     add(config.script, ({ type }) => {
       Object.assign(script, { type, at: now() });
       watch();
@@ -190,7 +178,7 @@
       if (pixel().callMethod) pixel().callMethod(...make());
       else fbq.queue.push(make());
     } catch (error) {
-      if (pending.delete(entry)) receive(entry, "blocked", "threw");
+      if (entry) receive(Object.assign(entry, { failure: "threw" }), "blocked");
     }
   }
 
@@ -199,7 +187,7 @@
     if (ready.has(id)) return;
     ready.add(id);
     call(() => ["set", "autoConfig", false, id]); // else events of its own, without ids
-    call(() => ["init", id, { ...keys, ...buyerKeys(alias) }]); // only the first counts
+    call(() => ["init", id, { ...who.keys, ...buyerKeys(alias) }]); // only the first counts
   }
 
   const buyerKeys = (alias) => all("script[data-capi-purchase]").map(read).find((sale) => sale.pixel === alias)?.keys;
@@ -208,22 +196,21 @@
 
   const used = new Set(); // the pixel would send an id again
   const shown = []; // what fired on this page
-  const keyOf = ({ pixel, id }) => pixel + " " + id;
 
   // ``claim`` is what the relay can check; there is none if the server has the event.
   function fire(event, data, claim) {
     const told = { pixel: event.pixel, name: event.name, id: event.id || newId() };
-    if (!config.pixels[told.pixel] || !mayFire() || used.has(keyOf(told))) return;
-    used.add(keyOf(told));
+    if (!config.pixels[told.pixel] || !mayFire() || used.has(told.pixel + told.id)) return;
+    used.add(told.pixel + told.id);
     shown.push({ ...told, data });
     clean();
     meet();
     if (claim) say("events", { ...told, ...claim });
-    if (config.script && !isPrivate()) hand({ told, at: now(), event: { ...event, ...told, data } });
+    if (config.script && !isPrivate()) hand(told, { ...event, ...told, data });
   }
 
-  function hand(entry) {
-    const { told, event } = entry;
+  function hand(told, event) {
+    const entry = { told, at: now(), name: "known", given: [event] };
     pending.add(entry);
     watch();
     load();
@@ -240,7 +227,7 @@
   // The mark is on the element: a snapshot that is put back keeps it.
   function fireAll(kind, action) {
     for (const element of all(`script[data-capi-${kind}]:not([data-capi-fired])`)) {
-      element.setAttribute("data-capi-fired", "");
+      element.dataset.capiFired = "";
       quietly(action)(element);
     }
   }
@@ -259,7 +246,7 @@
   const brought = new Set();
 
   function ask(name, ...given) {
-    if (waiting.length < MAX_WAITING) waiting.push({ name, given });
+    if (waiting.length < 100) waiting.push({ name, given });
     if (mayFire()) open();
   }
 
@@ -284,6 +271,7 @@
   /* Receipts */
 
   const pending = new Set();
+  const failed = [];
   const violations = [];
   let timer = 0;
 
@@ -304,14 +292,20 @@
   }
 
   function receive(entry, state, detail = "") {
-    say("receipts", { ...entry.told, state, detail });
-    if (state === "handed_over") pending.delete(entry);
+    say("receipts", { ...entry.told, state, detail: entry.failure || detail });
+    if (entry.failure) failed.push(entry);
+    if (entry.failure || state === "handed_over") pending.delete(entry);
   }
 
-  function onViolation(violation) {
-    if (violation.disposition === "report" || !mayFire()) return;
-    violations.push(violation);
-    ask("late");
+  // The next page takes what the pixel did not. This one may be shown again, and must not have it.
+  function carry() {
+    const left = [...pending, ...waiting.filter(({ name }) => /track|sale/.test(name))];
+    if (!left.length || !mayFire()) return;
+    const kept = attempt(() => JSON.parse(sessionStorage.capi_carry)) || [];
+    kept.push(...left.map(({ name, given }) => ({ name, given, at: Date.now() })));
+    attempt(() => (sessionStorage.capi_carry = JSON.stringify(kept.slice(-MAX_ITEMS))));
+    [pending, used, ready].forEach((set) => set.clear());
+    fbq.queue.length = waiting.length = 0;
   }
 
   /* The beacon */
@@ -319,7 +313,7 @@
   const outgoing = [];
   let isSending = false;
 
-  // What one task brings goes together at its end, before a form navigates away.
+  // At the end of the task: before a form navigates away.
   function say(kind, item) {
     if (outgoing.push({ kind, item, at: now() }) === 1) queueMicrotask(quietly(flush));
   }
@@ -327,38 +321,30 @@
   function flush(isLeaving) {
     if (!mayFire()) outgoing.length = 0;
     while (outgoing.length && (isLeaving || !(isSending || held))) {
-      const [body, taken] = pack();
+      const [body, taken] = pack(MAX_ITEMS);
       if (!isLeaving || !navigator.sendBeacon(config.collect, body)) post(body, taken);
     }
   }
 
-  function pack() {
+  function pack(count) {
+    const taken = outgoing.slice(0, count);
     const batch = envelope();
-    const taken = [];
-    let size = bytes(batch);
-    while (outgoing.length && taken.length < MAX_ITEMS) {
-      const { kind, item, at } = outgoing[0];
-      const aged = { ...item, age: Math.round(now() - at) };
-      size += bytes(aged) + 1;
-      if (taken.length && size > MAX_BODY) break;
-      batch[kind].push(aged);
-      taken.push(outgoing.shift());
-    }
-    return [JSON.stringify(batch), taken];
+    taken.forEach(({ kind, item, at }) => batch[kind].push({ ...item, age: Math.round(now() - at) }));
+    const body = JSON.stringify(batch);
+    if (count > 1 && new Blob([body]).size > MAX_BODY) return pack(count >> 1);
+    outgoing.splice(0, count);
+    return [body, taken];
   }
 
   function envelope() {
     const url = isPrivate() ? location.origin + "/" : cleaned(location.href);
     const said = { url, referrer: document.referrer, domain: domain(), events: [], receipts: [], foreign: [], violations: [] };
-    const { token } = config;
-    return token ? { ...said, token, fbp: cookie("_fbp"), fbc: cookie("_fbc"), consent: cookie("capi_consent") } : said;
+    return { ...said, ...who.tell?.() };
   }
-
-  const bytes = (thing) => new Blob([JSON.stringify(thing)]).size;
 
   function post(body, taken) {
     isSending = true;
-    fetch(config.collect, { method: "POST", body, keepalive: true, mode: "no-cors", signal: AbortSignal.timeout?.(TIMEOUT_MS) })
+    fetch(config.collect, { method: "POST", body, keepalive: true, mode: "no-cors", signal: AbortSignal.timeout?.(10000) })
       .catch(() => ({ status: 599 }))
       .then(({ status }) => {
         isSending = false;
@@ -383,14 +369,16 @@
     if (here() === viewed) return;
     viewed = here();
     shown.length = 0;
-    [].concat(config.page).forEach((pixel) => fire({ pixel, name: "PageView" }, {}, {}));
+    config.page.forEach((pixel) => fire({ pixel, name: "PageView" }, {}, {}));
   }
 
   const go = quietly(() => {
     if (document.readyState === "loading" || isVisiting || "turboPreview" in root.dataset || !mayFire()) return;
     view();
-    if (!isPrivate() && cookie("capi_next")) ask("track");
-    if (!isPrivate() && attempt(() => sessionStorage.capi_carry)) ask("late");
+    if (!isPrivate()) {
+      if (cookie("capi_next")) ask("track");
+      if (attempt(() => sessionStorage.capi_carry)) ask("late");
+    }
     fireAll("event", (element) => fireIsland(read(element)));
     fireAll("purchase", (element) => ask("sale", read(element)));
     open();
@@ -423,10 +411,7 @@
     on(window, "popstate", () => arrive());
     on(window, "pageshow", ({ persisted }) => persisted && arrive(true));
     on(document, "turbo:visit", () => (isVisiting = true));
-    on(document, "turbo:load", () => {
-      isVisiting = false;
-      arrive();
-    });
+    on(document, "turbo:load", () => arrive((isVisiting = false)));
   }
 
   /* What the visitor does */
@@ -454,12 +439,17 @@
     ["submit", "click"].forEach(listen);
     on(document, "click", ({ target }) => consent(target.closest?.("[data-capi-consent]")?.dataset.capiConsent));
     on(document, "capi:track", ({ detail }) => detail.events.forEach(quietly(fireKnown)));
-    on(document, "securitypolicyviolation", onViolation);
+    on(document, "securitypolicyviolation", (violation) => {
+      if (violation.disposition === "report" || !mayFire()) return;
+      violations.push(violation);
+      ask("late");
+    });
     on(document, "visibilitychange", () => document.hidden && flush(true));
     on(window, "pagehide", () => {
       release();
       judge(true);
       flush(true);
+      carry();
     });
     on(document, "DOMContentLoaded", looked);
     new MutationObserver(look).observe(root, { childList: true, subtree: true });
@@ -467,13 +457,12 @@
     tell("capi:ready", { state: answer() });
   }
 
-  const tools = { quietly, attempt, on, now, cookie, keep, drop, domain, isAddress, isPrivate, mayFire };
-  const state = { config, landing, keys, script, theirs, fbq, shown, used, waiting, pending, violations };
-  const core = { ...tools, ...state, pixel, isBusy, call, init, keyOf, fire, fireKnown, track, ask, say, receive };
+  const core = { config, landing, who, script, theirs, shown, pending, failed, violations, pixel, isBusy, quietly, attempt, on, now };
+  Object.assign(core, { cookie, keep, drop, domain, isAddress, isPrivate, mayFire, call, init, fire, fireKnown, ask, say, receive, track });
   window.capi = { consent: quietly(consent), track: (...given) => quietly(track)(...given) || "", bridge: quietly(bridge) };
   if (config.script) {
     window.fbq = window._fbq = fbq;
-    attempt(() => theirs?.queue.splice(0).forEach((given) => fbq(...given)));
+    theirs?.queue?.splice(0).forEach((given) => fbq(...given));
   }
   if (document.prerendering) on(document, "prerenderingchange", start, { once: true });
   else quietly(start)();
