@@ -15,6 +15,13 @@ SOURCE = Path(__file__).resolve().parents[2] / "capi_tracking" / "static" / "cap
 GRANTED = "granted.1.1767225600"
 
 
+def altered(file, change):
+    """The script's text with one text in it replaced, which must be there; None: as it is."""
+    text = file.read_text()
+    assert change is None or change[0] in text
+    return text.replace(*change) if change else text
+
+
 class Shop:
     """The live shop, the stand-in for Meta, and one visitor's page."""
 

@@ -7,7 +7,7 @@ import pytest
 from capi_tracking.models import OutboxEvent, PageReport
 from capi_tracking.sandbox import Sandbox
 from tests.browser.pages import alone
-from tests.browser.shop import PIXEL, SOURCE
+from tests.browser.shop import PIXEL, SOURCE, altered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,14 +50,10 @@ def hits(shop):
 
 
 def call(shop, text):
-    """Calls of another snippet, and then one of our own, after which theirs have come too."""
+    """Calls of another snippet, once the file for them is here."""
     shop.page.evaluate(text)
-    shop.until(
-        lambda: any(request.url.endswith("/capi-foreign.js") for request in shop.asked), "the file was asked for"
-    )
-    shop.page.wait_for_function(
-        "performance.getEntriesByName(location.origin + '/static/capi_tracking/capi-foreign.js').length"
-    )
+    name = "location.origin + '/static/capi_tracking/capi-foreign.js'"
+    shop.until(lambda: shop.page.evaluate(f"performance.getEntriesByName({name}).length"), "the file is here")
 
 
 def test_report__counts_their_calls_and_lets_them_pass_but_for_our_views_and_sales(granted):
@@ -133,7 +129,7 @@ QUEUES = [None, ("const isHeard = mayFire() || document.prerendering", "const is
 
 @pytest.mark.parametrize("broken", QUEUES)
 def test_without_consent__nothing_passes_and_nothing_is_kept_for_later(shop, broken):
-    shop.serve(SOURCE.read_text().replace(*broken or ("-", "-")))
+    shop.serve(altered(SOURCE, broken))
     shop.page.add_init_script(SNIPPET)
     shop.go()
     shop.page.evaluate(f"{CALLS} fbq('consent', 'grant')")
@@ -150,8 +146,7 @@ REVOKES = [None, ('given[0] === "consent"', 'given[0] === "passed on"')]
 
 @pytest.mark.parametrize("broken", REVOKES)
 def test_revoke__by_others_holds_theirs_and_not_ours(granted, broken):
-    foreign = SOURCE.with_name("capi-foreign.js").read_text()
-    granted.serve(foreign.replace(*broken or ("-", "-")), "capi-foreign.js")
+    granted.serve(altered(SOURCE.with_name("capi-foreign.js"), broken), "capi-foreign.js")
     granted.go()
     granted.paired("PageView")
     call(granted, f"fbq('init', '{OTHER}'); fbq('consent', 'revoke'); fbq('track', 'Contact')")
