@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
+from capi_tracking.admin import filters
 from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
@@ -315,6 +316,58 @@ def test_lists__name_the_pixel_only_where_there_are_several(admin_client, capi, 
     columns = admin_client.get(address(model)).context["cl"].list_display
     capi(PIXELS={"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}})
     assert [*columns, "pixel"] == admin_client.get(address(model)).context["cl"].list_display
+
+
+def test_event_list__of_several_statuses_and_of_odd_answers(admin_client):
+    dead, expired, odd = (OutboxEventFactory(sent=True, event_id=name) for name in ("dead", "expired", "odd"))
+    OutboxEventFactory(sent=True)
+    for event, changes in ((dead, {"status": "dead"}), (expired, {"status": "expired"}), (odd, {"short_ack": True})):
+        OutboxEvent.objects.filter(pk=event.pk).update(**changes)
+
+    def found(**query):
+        return {event.event_id for event in admin_client.get(address("outboxevent"), query).context["cl"].result_list}
+
+    assert found(status__in="dead,expired") == {"dead", "expired"}
+    assert found(short_ack__exact="1") == {"odd"}
+    assert "odd" not in found(short_ack__exact="0")
+
+
+@pytest.fixture
+def five_events_of_which_three_are_looked_through(monkeypatch):
+    monkeypatch.setattr(filters, "MOST_SCANNED", 3)
+    for hours in range(5):
+        event_time = timezone.now() - timedelta(hours=hours)
+        OutboxEventFactory(page=hours != 4, event_id=f"hour-{hours}", event_time=event_time)
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "is_told"),
+    [
+        ({}, {0, 1, 2, 3, 4}, False),
+        ({"event": "ViewContent"}, {0, 1, 2}, True),
+        ({"pair": "neither"}, {0, 1, 2}, True),
+        ({"event": "Purchase"}, set(), True),
+        ({"event": "Purchase", "status__exact": "pending"}, {4}, False),
+        ({"event": "Purchase", "q": "hour-4"}, {4}, False),
+    ],
+)
+def test_event_list__looks_through_the_newest_where_no_index_leads_and_says_so(
+    admin_client, five_events_of_which_three_are_looked_through, query, found, is_told
+):
+    page = admin_client.get(address("outboxevent"), query)
+    assert {event.event_id for event in page.context["cl"].result_list} == {f"hour-{hours}" for hours in found}
+    assert ("The newest 3 were looked through, those since" in page.text) is is_told
+
+
+def test_event_list__that_was_looked_through_has_pages(admin_client):
+    for number in range(51):
+        OutboxEventFactory(event_id=f"e{number}", event_time=timezone.now() - timedelta(minutes=number))
+    pages = [
+        admin_client.get(address("outboxevent"), {"pair": "neither", "p": page}).context["cl"].result_list
+        for page in (1, 2)
+    ]
+    assert [len(page) for page in pages] == [50, 1]
+    assert [event.event_id for event in pages[1]] == ["e50"]
 
 
 def test_event_list__never_counts_the_whole_table(admin_client, django_assert_max_num_queries):

@@ -500,6 +500,29 @@ def test_pair__list_and_page_agree():
         assert metrics.with_pair(OutboxEvent.objects.all()).get(pk=event.pk).pair == metrics.story(event).pair
 
 
+@pytest.mark.parametrize("pair", metrics.Pair.values)
+def test_in_pair_state__finds_what_the_list_shows(pair):
+    several_pairs()
+    shown = {row.pk for row in metrics.with_pair(OutboxEvent.objects.all()) if row.pair == pair}
+    assert shown
+    assert {row.pk for row in metrics.in_pair_state(OutboxEvent.objects.all(), pair)} == shown
+
+
+def several_pairs() -> None:
+    """Seen before and after, in time and late, by one visitor and by two, with and without a row that knows of it."""
+    paired(), paired(apart=timedelta(hours=50)), OutboxEventFactory(sent=True), OutboxEventFactory()
+    for event in (OutboxEventFactory(sent=True), OutboxEventFactory()):
+        BrowserReceiptFactory(row=event, changed_at=event.event_time - timedelta(hours=60))
+        BrowserReceiptFactory(row=event, changed_at=event.event_time, visitor_key="another")
+    late = OutboxEventFactory(sent=True)
+    BrowserReceiptFactory(row=late, changed_at=late.sent_at + timedelta(hours=60))
+    BrowserReceiptFactory(row=OutboxEventFactory(sent=True), state=BrowserState.BLOCKED)
+    for hours in (0, 46, 60, -60):
+        event = OutboxEventFactory(sent=True)
+        OutboxEvent.objects.filter(pk=event.pk).update(browser_at=event.sent_at - timedelta(hours=hours))
+    OutboxEvent.objects.filter(pk=OutboxEventFactory().pk).update(browser_at=timezone.now())
+
+
 # -- masking -------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ class ContextAdmin(ReadOnlyAdmin):
 
     list_display = ["key", "consent_state", "consent_at", "browser_id", "created_at"]
     list_filter = [PeriodFilter, "consent_state"]
+    unled = ["consent_state"]
     sortable_by = ["created_at"]
     ordering = ["-created_at"]
     search_fields = ["key"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics, orders
 from ..models import OutboxEvent, Status
-from .filters import EventNameFilter, EventPeriodFilter, PairFilter, PixelFilter, StatusFilter
+from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
 from .readonly import ReadOnlyAdmin, pill
 
 LEVELS = {
@@ -40,9 +40,10 @@ class EventAdmin(ReadOnlyAdmin):
         PairFilter,
         "source",
         "consent_state",
-        "short_ack",
+        ("short_ack", OddAnswerFilter),
         PixelFilter,
     ]
+    unled = ["event", "pair", "source", "consent_state", "of_pixel"]
     sortable_by = ["when"]
     ordering = ["-event_time"]
     search_fields = ["event_id"]
@@ -52,7 +53,16 @@ class EventAdmin(ReadOnlyAdmin):
     actions = ["retry", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return metrics.with_pair(super().get_queryset(request)).defer("payload")
+        return super().get_queryset(request).defer("payload")
+
+    def shown(self, rows: Any) -> Any:
+        these = self.model._default_manager.using(rows.db).filter(pk__in=list(rows.values_list("pk", flat=True)))
+        return metrics.with_pair(these).defer("payload").order_by(*rows.query.order_by)
+
+    def is_scan(self, request: HttpRequest) -> bool:
+        asked = request.GET
+        is_led = asked.get("status__exact", Status.SENT) != Status.SENT or asked.get("short_ack__exact") == "1"
+        return super().is_scan(request) and not is_led
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:

@@ -3,26 +3,37 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from .. import metrics
 from ..conf import conf
 from ..events import StandardEvent
+from ..models.states import UNSENT
 
 WIDEST = "28d"
+MOST_SCANNED = 50_000
 ALWAYS = "all"
 CUSTOM = "custom"
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """The last 28 days unless another period is chosen or something is searched for: the rest is never scanned."""
+    """The last 28 days unless another period is chosen or something is searched for: the rest is never scanned.
+
+    Where no index leads to what is asked for, only the newest rows of the period are looked through.
+    """
 
     title = _("period")
     parameter_name = "period"
     field = "created_at"
     is_search = False
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.is_scan = model_admin.is_scan(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*metrics.WINDOWS.items(), (ALWAYS, _("any time"))]
@@ -32,9 +43,20 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         self.is_search = bool(request.GET.get("q"))
-        if self.chosen() not in metrics.WINDOWS:
+        if self.chosen() in metrics.WINDOWS:
+            queryset = queryset.filter(**{f"{self.field}__gte": metrics.window(self.chosen()).start})
+        return self.newest(request, queryset) if self.is_scan else queryset
+
+    def newest(self, request: HttpRequest, queryset: Any) -> Any:
+        """So many that a page never takes longer, however many there are; who looks at it is told."""
+        times = queryset.order_by(f"-{self.field}").values_list(self.field, flat=True)
+        oldest = next(iter(times[MOST_SCANNED - 1 : MOST_SCANNED]), None)
+        if oldest is None:
             return queryset
-        return queryset.filter(**{f"{self.field}__gte": metrics.window(self.chosen()).start})
+        since = date_format(timezone.localtime(oldest), "j M, H:i")
+        told = _("The newest %(count)s were looked through, those since %(since)s. A search finds older ones too.")
+        messages.info(request, told % {"count": number_format(MOST_SCANNED), "since": since})
+        return queryset.filter(**{f"{self.field}__gte": oldest})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for name, title in self.lookup_choices:
@@ -69,7 +91,18 @@ class StatusFilter(admin.ChoicesFieldListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen: Any = super().queryset(request, queryset)
         given = self.lookup_val or ()
+        several = request.GET.get("status__in", "").split(",")  # by a link; Django compares the status itself
+        if set(several) <= set(UNSENT):
+            chosen = chosen.filter(set_apart__in=several)
         return chosen.in_status(given[0]) if len(given) == 1 else chosen
+
+
+class OddAnswerFilter(admin.BooleanFieldListFilter):
+    """Django's own, led by an index."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen: Any = super().queryset(request, queryset)
+        return chosen.with_odd_answers() if request.GET.get(self.lookup_kwarg) == "1" else chosen
 
 
 class PixelFilter(admin.SimpleListFilter):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -26,18 +27,40 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         rows = self.object_list
-        return rows.order_by()[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+        # by the primary key alone: what is computed for each row would be computed for all that are counted
+        return rows.order_by().values("pk")[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+
+
+class ScanPaginator(BoundedPaginator):
+    """Looks through the rows once, for the count and the page alike."""
+
+    def __init__(self, rows: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(list(rows.values_list("pk", flat=True)[:MOST_COUNTED]), *args, **kwargs)
+
+
+class ShownRows(ChangeList):
+    """What is computed for a row is computed for those of the page, not for all that come before it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if isinstance(self.paginator, ScanPaginator):
+            is_all = (self.show_all and self.can_show_all) or not self.multi_page
+            found = self.paginator.object_list if is_all else self.paginator.page(self.page_num).object_list
+            same = self.model._default_manager.using(self.queryset.db).filter(pk__in=found)
+            self.result_list = same.order_by(*self.queryset.query.order_by)
+        if isinstance(self.model_admin, ReadOnlyAdmin):
+            self.result_list = self.model_admin.shown(self.result_list)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """No adding, editing or deleting. Actions with ``permissions=["operate"]`` ask for the change permission."""
 
-    paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # a facet is a count of its own
     list_per_page = 50
     list_max_show_all = 200
     find: ClassVar[Callable[[QuerySet[Any], str], QuerySet[Any]] | None] = None
+    unled: ClassVar[Sequence[str]] = ()  # parameters of filters that no index leads to
 
     class Media:
         css = {"all": ["capi_tracking/admin.css"]}
@@ -75,6 +98,21 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         find = type(self).find
         return (find(queryset, search_term) if find and search_term else queryset), False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ShownRows
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return (ScanPaginator if self.is_scan(request) else BoundedPaginator)(*args, **kwargs)
+
+    def shown(self, rows: Any) -> Any:
+        """The page's rows, with what is computed for each."""
+        return rows
+
+    def is_scan(self, request: HttpRequest) -> bool:
+        """True if what is asked for can be found only by looking through the rows, one by one."""
+        asked = {name.partition("__")[0] for name, value in request.GET.items() if value}
+        return "q" not in asked and not asked.isdisjoint(self.unled)
 
     def note(self, request: HttpRequest, rows: Sequence[Model], what: str) -> None:
         """Write into the admin's history who did it."""

@@ -16,6 +16,7 @@ LEVELS = {BrowserState.HANDED_OVER: "good", BrowserState.BLOCKED: "warn", Browse
 class ReceiptAdmin(ReadOnlyAdmin):
     list_display = ["event_name", "event_id", "heard", "detail", "created_at", "pixel"]
     list_filter = [PeriodFilter, "state", EventNameFilter, PixelFilter]
+    unled = ["state", "event", "of_pixel"]
     sortable_by = ["created_at"]
     ordering = ["-created_at"]
     search_fields = ["event_id"]

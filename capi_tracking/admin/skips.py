@@ -11,8 +11,8 @@ from .readonly import ReadOnlyAdmin
 class SkipAdmin(ReadOnlyAdmin):
     list_display = ["day", "event_name", "why", "count", "pixel"]
     list_filter = [EventNameFilter, PixelFilter]
-    sortable_by = ["day"]
-    ordering = ["-day"]
+    sortable_by = []
+    ordering = ["-day", "-pixel", "-event_name", "-reason"]  # as the one index that there is
     fields = ["day", "event_name", "why", "count", "pixel"]
     readonly_fields = ["why"]
 

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'delivery attempt',
                 'verbose_name_plural': 'delivery attempts',
-                'indexes': [models.Index(fields=['pixel', 'started_at'], name='capi_attempts_of_pixel')],
+                'indexes': [models.Index(fields=['pixel', 'started_at'], name='capi_attempts_of_pixel'), models.Index(fields=['kind', 'started_at'], name='capi_attempts_of_kind')],
             },
         ),
         migrations.CreateModel(
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('phone_key', models.CharField(blank=True, max_length=16, null=True)),
                 ('external_key', models.CharField(blank=True, max_length=16, null=True)),
                 ('queue', models.GeneratedField(db_persist=True, expression=models.Case(models.When(due_at__isnull=False, then=models.F('priority'))), output_field=models.PositiveSmallIntegerField(null=True))),
-                ('unsent_as', models.GeneratedField(db_persist=True, expression=models.Case(models.When(status__in=['held', 'dead', 'expired', 'skipped', 'cancelled'], then=models.F('status'))), output_field=models.CharField(max_length=16, null=True))),
+                ('set_apart', models.GeneratedField(db_persist=True, expression=models.Case(models.When(status__in=['held', 'dead', 'expired', 'skipped', 'cancelled'], then=models.F('status')), models.When(short_ack=True, then=models.Value('short_ack'))), output_field=models.CharField(max_length=16, null=True))),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='recorded')),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='changed')),
                 ('last_attempt', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='capi_tracking.deliveryattempt', verbose_name='last attempt')),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outboxevent',
-            index=capi_tracking.models.indexes.SparseIndex(fields=['unsent_as', 'deadline_at'], name='capi_unsent', sparse='unsent_as'),
+            index=capi_tracking.models.indexes.SparseIndex(fields=['set_apart', 'deadline_at'], name='capi_set_apart', sparse='set_apart'),
         ),
         migrations.AddIndex(
             model_name='outboxevent',

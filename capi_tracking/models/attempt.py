@@ -34,7 +34,10 @@ class DeliveryAttempt(models.Model):
     class Meta:
         verbose_name = _("delivery attempt")
         verbose_name_plural = _("delivery attempts")
-        indexes = [models.Index(fields=["pixel", "started_at"], name="capi_attempts_of_pixel")]
+        indexes = [
+            models.Index(fields=["pixel", "started_at"], name="capi_attempts_of_pixel"),
+            models.Index(fields=["kind", "started_at"], name="capi_attempts_of_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.batch_size}) {self.started_at:%Y-%m-%d %H:%M:%S}"

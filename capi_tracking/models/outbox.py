@@ -1,14 +1,14 @@
 """The outbox: one row per event and pixel. What may happen to a row stands in ``verbs``."""
 
 from django.db import models
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..consent import ConsentState
 from .exact import ExactCharField
 from .indexes import SparseIndex
-from .states import UNSENT, UNSETTLED, Priority, Source, Status
+from .states import SHORT_ACK, UNSENT, UNSETTLED, Priority, Source, Status
 from .verbs import OutboxQuerySet
 
 
@@ -82,8 +82,8 @@ class OutboxEvent(models.Model):
         output_field=models.PositiveSmallIntegerField(null=True),
         db_persist=True,
     )
-    unsent_as = models.GeneratedField(
-        expression=Case(When(status__in=UNSENT, then=F("status"))),
+    set_apart = models.GeneratedField(
+        expression=Case(When(status__in=UNSENT, then=F("status")), When(short_ack=True, then=Value(SHORT_ACK))),
         output_field=models.CharField(max_length=16, null=True),
         db_persist=True,
     )
@@ -108,7 +108,7 @@ class OutboxEvent(models.Model):
         indexes = [
             SparseIndex(fields=["pixel", "queue", "id"], sparse="queue", name="capi_claim"),
             models.Index(fields=["redacted_at", "settled_at", "deadline_at"], name="capi_settled"),
-            SparseIndex(fields=["unsent_as", "deadline_at"], sparse="unsent_as", name="capi_unsent"),
+            SparseIndex(fields=["set_apart", "deadline_at"], sparse="set_apart", name="capi_set_apart"),
             models.Index(fields=["event_time"], name="capi_event_time"),
             models.Index(fields=["event_id"], name="capi_event_id"),
             _sparse_index("visitor_key", name="capi_visitor_key"),

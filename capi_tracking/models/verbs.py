@@ -16,7 +16,7 @@ from .clock import DatabaseNow
 from .inserts import insert_all, insert_once
 from .oneof import OneOf
 from .seen import mark_seen
-from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, UNSENT, UNSETTLED, URGENT, Priority, Status
+from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, SHORT_ACK, UNSENT, UNSETTLED, URGENT, Priority, Status
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
@@ -332,7 +332,11 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def in_status(self, status: str) -> "OutboxQuerySet":
         """Rows of this status, led by an index to all but the sent ones."""
         rows = self.waiting() if status in UNSETTLED else self
-        return rows.filter(status=status, **({"unsent_as": status} if status in UNSENT else {}))
+        return rows.filter(status=status, **({"set_apart": status} if status in UNSENT else {}))
+
+    def with_odd_answers(self) -> "OutboxQuerySet":
+        """Sent, but Meta's answer named another number of events."""
+        return self.filter(short_ack=True, set_apart=SHORT_ACK)
 
     def settled(self) -> "OutboxQuerySet":
         return self.exclude(status__in=UNSETTLED)

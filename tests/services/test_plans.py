@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics
+from capi_tracking.admin import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
 from capi_tracking.models.slices import delete
 from capi_tracking.tracking import track
@@ -242,6 +244,9 @@ LOOKUPS: dict[str, Callable[[], QuerySet[OutboxEvent]]] = {
     "phone_key": lambda: OutboxEvent.objects.filter(phone_key="0123456789abcdef"),
     "search for an id": lambda: metrics.find_events(OutboxEvent.objects.all(), some_row()),
     "search for an e-mail": lambda: metrics.find_events(OutboxEvent.objects.all(), "jo@shop.example"),
+    "search for a phone": lambda: metrics.find_events(OutboxEvent.objects.all(), "+49 171 0000001"),
+    "odd answers": lambda: OutboxEvent.objects.with_odd_answers(),
+    "what is dead": lambda: OutboxEvent.objects.in_status(Status.DEAD),
 }
 
 
@@ -249,6 +254,24 @@ LOOKUPS: dict[str, Callable[[], QuerySet[OutboxEvent]]] = {
 def test_lookup__finds_a_row_by_an_index(costs: Any, lookup: str) -> None:
     _, cost = costs(lambda: list(LOOKUPS[lookup]()))
     assert cost <= A_LITTLE
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_lookup__in_a_lists_order_reads_no_more(costs: Any, lookup: str) -> None:
+    _, cost = costs(lambda: list(LOOKUPS[lookup]().order_by("-event_time", "-pk")[:50]))
+    assert cost <= A_LITTLE
+
+
+def test_staffs_list__of_what_no_index_leads_to_looks_through_a_bounded_number(
+    costs: Any, admin_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "MOST_SCANNED", DUE)
+    address = reverse("admin:capi_tracking_outboxevent_changelist")
+    make_rows(2 * DUE)  # newer than all the others
+    asked = {"period": "all", "pair": "late"}
+    page, cost = costs(lambda: admin_client.get(address, asked))
+    assert page.status_code == 200
+    assert cost <= READ_AT_MOST[connection.vendor]
 
 
 def test_track__costs_the_same_however_many_were_sent(costs: Any, make_event: Any) -> None:
