@@ -159,6 +159,13 @@ def test_token__ends_when_its_origin_leaves_the_settings(post, capi):
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
+def test_token__is_judged_with_its_origin():
+    assert tokens.is_valid(tokens.token(FRONT), FRONT)
+    assert not tokens.is_valid(tokens.token(FRONT), OTHER)
+    assert not tokens.is_valid(tokens.token("https://nobody.example"), "https://nobody.example")
+    assert not tokens.is_valid(tokens.token("null"), "null")
+
+
 @pytest.mark.parametrize("consent", ["", "denied.1.1", "limited.1.1", "granted.2.1", "granted", None, 7])
 def test_consent__is_the_pages_own_word(post, consent):
     post(consent=consent, cookies="capi_consent=granted.1.1767225600")
@@ -195,6 +202,7 @@ def test_browser_keys__that_are_malformed_are_left_out(post, broken):
     post(fbp=broken, fbc=broken)
     user = json.loads(OutboxEvent.objects.get().payload)["user_data"]
     assert {"fbp", "fbc"}.isdisjoint(user)
+    assert BrowserReceipt.objects.get().visitor_key == ""  # nobody's is no key to find a person by
 
 
 def test_pixel_config__is_whole_and_absolute(rf, post):
