@@ -432,7 +432,7 @@ def test_script_request__leaves_to_the_page_beside_it_what_that_is_about_to_read
 @pytest.mark.parametrize(
     "text",
     [
-        "x", "ü", "=", "A" * 4000, "[", encoded({"a": 1}), encoded([1, None, []]), encoded([half(pixel="nobody")]),
+        "x", "ü", "=", "A" * 4000, encoded([half(data={"a": "b" * 4000})]), "[", encoded({"a": 1}), encoded([1, None, []]), encoded([half(pixel="nobody")]),
         encoded([half(pixel=["default"])]), encoded([half(name="Purchase")]), encoded([half(name=5)]),
         encoded([half(id="short")]), encoded([half(id=7)]), encoded([half(data=[])]),
         encoded([half(data={"a": "\ud800"})]), urlsafe_b64encode(b"[" * 2000).decode(),

@@ -292,6 +292,16 @@ def test_event__asks_an_object_once_a_page(product):
     assert '\\"value\\":2' in render(text, things=things)
 
 
+def test_event__tells_objects_apart_that_live_one_after_the_other(product):
+    skus = iter(map(str, range(50)))
+    html = render(
+        '{% pixel_event "ViewContent" make %}' * 50,
+        make=lambda: Variant(product=product.product, sku=next(skus), price=1),
+    )
+    told = [signed_data(island)["contents"][0]["id"] for island in islands_of(html)]
+    assert told == [str(n) for n in range(50)]
+
+
 def test_event__names_and_pixels_may_be_variables(capi):
     capi(PIXELS={"default": {"PIXEL_ID": "1"}, "second": {"PIXEL_ID": "2"}})
     island = data_of(render("{% pixel_event name pixel=which %}", name="Contact", which="second"))
