@@ -240,6 +240,34 @@ def test_push_state__gives_exactly_one_page_view_with_our_id(granted):
     assert all(hits)
 
 
+def test_visit_by_turbo__is_one_when_its_page_is_rendered_whatever_the_server_answered(granted):
+    granted.go()
+    granted.paired("PageView")
+    tell = "type => document.documentElement.dispatchEvent(new Event(type, {bubbles: true}))"
+    granted.page.evaluate(tell, "turbo:visit")
+    granted.page.evaluate("history.pushState({}, '', '/shop/secret/')")
+    granted.page.evaluate("document.documentElement.dataset.turboPreview = ''; document.body.append('Preview')")
+    granted.page.evaluate(tell, "turbo:render")
+    granted.page.wait_for_timeout(50)
+    assert len(granted.hits("PageView")) == 1
+    granted.page.evaluate("delete document.documentElement.dataset.turboPreview")
+    granted.page.evaluate(tell, "turbo:render")  # no turbo:load follows if the server answered with an error
+    granted.page.evaluate(tell, "turbo:load")
+    hits, rows = views_by_id(granted, 2)
+    assert sorted(hits) == rows
+
+
+def test_new_address__is_no_visit_if_it_only_replaces_the_old(granted):
+    granted.go()
+    granted.paired("PageView")
+    granted.page.evaluate("history.replaceState({}, '', '/shop/filtered/'); document.body.append('Filtered')")
+    granted.page.evaluate("history.pushState({}, '', '#part')")
+    granted.page.wait_for_timeout(50)
+    granted.page.evaluate("history.pushState({}, '', '/shop/plain/')")
+    hits, rows = views_by_id(granted, 2)
+    assert sorted(hits) == rows
+
+
 def test_prerendered_page__waits_until_it_is_shown(granted):
     granted.page.add_init_script(
         "window.isAhead = true; Object.defineProperty(document, 'prerendering', {get: () => window.isAhead});"

@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from tests.browser.pages import alone
-from tests.browser.shop import SOURCE, altered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -137,14 +136,3 @@ def test_page_after_a_private_one__names_the_origin_alone(secret):
     hit = secret.hit("PageView")
     assert hit["params"]["rl"] == secret.url + "/"
     assert "s3cret" not in json.dumps(secret.beacons())
-
-
-# -- addresses -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("broken", [None, ("    clean();\n    meet();", "    meet();")])
-def test_secrets__leave_the_address_before_the_pixel_reads_it(granted, broken):
-    source = altered(SOURCE, broken)
-    granted.serve(source.replace("    clean();\n    if (!isDue)", "    if (!isDue)") if broken else source)
-    granted.go("/shop/plain/?token=s3cret")
-    assert ("s3cret" in granted.hit("PageView")["params"]["dl"]) is bool(broken)

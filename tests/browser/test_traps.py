@@ -108,7 +108,7 @@ def test_call_of_others__counts_the_same_thing_twice_so_it_is_dropped(granted, c
 # -- ids, islands, hashes ----------------------------------------------------------------------------------------------
 
 
-@defence(" || used.has(keyOf(told))")
+@defence(" || used.has(told.pixel + told.id)")
 def test_same_id_twice__is_sent_twice_by_the_pixel_so_it_gets_it_once(granted, trap):
     granted.go("/bare/plain/")
     for _ in range(2):
@@ -116,7 +116,7 @@ def test_same_id_twice__is_sent_twice_by_the_pixel_so_it_gets_it_once(granted, t
     trap(lambda: len(granted.hits("Lead")) == 2, "a second hit under one id")
 
 
-@defence('element.setAttribute("data-capi-fired", "");')
+@defence('element.dataset.capiFired = "";')
 def test_snapshot__is_new_elements_so_the_mark_is_on_the_island_and_goes_with_it(granted, trap):
     granted.go("/bare/product/")
     granted.until(lambda: granted.hits("ViewContent"), "the island fired")
@@ -124,7 +124,7 @@ def test_snapshot__is_new_elements_so_the_mark_is_on_the_island_and_goes_with_it
     trap(lambda: len(granted.hits("ViewContent")) > 1, "the island fired again")
 
 
-@defence(("{ ...keys, ...buyerKeys(alias) }", "{}"))
+@defence(("{ ...who.keys, ...buyerKeys(alias) }", "{}"))
 def test_only_the_first_init_counts__so_the_buyers_hashes_are_in_it(granted, trap):
     granted.go("/buy/")
     granted.hit("Purchase")
@@ -205,7 +205,7 @@ def test_policy_with_a_nonce__blocks_what_has_none_so_it_is_handed_on(granted, s
         granted.settled("PageView", "ViewContent")
 
 
-@defence("if (isLeaving) carry();", file="capi-late.js")
+@defence("      carry();\n")
 def test_late_pixel__loses_what_was_fired_before_it_came_so_the_next_page_fires_it(granted, snaps):
     late = []
     granted.context.route("**/fbevents.js", lambda route: late.append(route) if not late else route.continue_())

@@ -3,7 +3,7 @@
    (refuse). capi.js brings it at the first such call, and only with consent. */
 "use strict";
 
-capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, track, mayFire, isPrivate }) => {
+capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, mayFire, isPrivate }) => {
   const OURS_ALONE = ["PageView", "Purchase"]; // the page's view and the order's sale are told by ourselves, once
   const MAX_KINDS = 50;
   const aliases = new Map(Object.entries(config.pixels).map(([alias, id]) => [id, alias]));
@@ -67,7 +67,7 @@ capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, track, may
     const alias = aliases.get(id);
     if (!alias) pass(command, id, name, data, more);
     else if (OURS_ALONE.includes(name) || isRepeated(alias, name, data, more)) return;
-    else if (config.foreign === "adopt") track(name, data, { eventId: (more || {}).eventID, pixel: alias, isAdopted: true });
+    else if (config.foreign === "adopt") capi.track(name, data, { eventId: (more || {}).eventID, pixel: alias, isAdopted: true });
     else if (config.foreign !== "refuse") {
       init(alias);
       pass(command, id, name, data, more);

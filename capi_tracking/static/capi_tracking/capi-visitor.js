@@ -2,7 +2,7 @@
    does, and fetches the hashes of somebody logged in. capi.js waits for it, but not for long. */
 "use strict";
 
-capi.bridge("visitor", ({ config, landing, who, cookie, keep, drop, domain, isAddress }) => {
+capi.bridge("visitor", ({ config, landing, who, cookie, keep, drop, domain }) => {
   const [address, referrer] = landing;
   const COOKIE_DAYS = 90;
   const FIRST_MS = 1e12; // a clock that was never set lacks the 13th digit, and nobody would take the cookie
@@ -29,6 +29,7 @@ capi.bridge("visitor", ({ config, landing, who, cookie, keep, drop, domain, isAd
   }
 
   function mark(name, payload) {
+    const isAddress = /^[\d.]+$|:/.test(location.hostname);
     const depth = isAddress ? 1 : (domain() || "host").split(".").length - 1;
     keep(name, ["fb", depth, Math.max(Date.now(), FIRST_MS), payload].join("."), COOKIE_DAYS);
   }

@@ -47,9 +47,8 @@
   }
 
   // The widest that the browser takes; "" is this host.
-  const isAddress = /^[\d.]+$|:/.test(location.hostname);
   const labels = location.hostname.split(".");
-  const domains = isAddress ? [] : labels.map((_, place) => labels.slice(place).join(".")).reverse().slice(1);
+  const domains = /^[\d.]+$|:/.test(labels.join(".")) ? [] : labels.map((_, place) => labels.slice(place).join(".")).reverse().slice(1);
   let widest;
   const domain = () => (widest = widest ?? domains.find(isTaken) ?? "");
 
@@ -89,8 +88,8 @@
   }
 
   function settleAnswer() {
-    const state = (root.dataset.capiState = answer());
-    if (/denied|limited/.test(state)) forget();
+    root.dataset.capiState = answer();
+    if (/denied|limited/.test(answer())) forget();
   }
 
   function forget() {
@@ -178,7 +177,8 @@
       if (pixel().callMethod) pixel().callMethod(...make());
       else fbq.queue.push(make());
     } catch (error) {
-      if (entry) receive(Object.assign(entry, { failure: "threw" }), "blocked");
+      if (entry) entry.failure = "threw";
+      if (entry) receive(entry, "blocked");
     }
   }
 
@@ -194,8 +194,8 @@
 
   /* Firing */
 
-  const used = new Set(); // the pixel would send an id again
-  const shown = []; // what fired on this page
+  const used = new Set(); // ids: the pixel would send them again
+  const shown = []; // on this page
 
   // ``claim`` is what the relay can check; there is none if the server has the event.
   function fire(event, data, claim) {
@@ -215,7 +215,7 @@
     watch();
     load();
     init(told.pixel);
-    const command = event.custom ? "trackSingleCustom" : "trackSingle";
+    const command = "trackSingle" + (event.custom ? "Custom" : "");
     call(() => [command, config.pixels[told.pixel], told.name, event.data, { eventID: told.id }], entry);
     tell("capi:sent", told);
   }
@@ -358,18 +358,18 @@
 
   let viewed = "";
   let isDue = true;
-  let isVisiting = false; // Turbo has the address, not the page
+  let isVisiting = false; // by Turbo, whose page comes later
 
   const here = () => location.pathname + location.search;
 
   function view() {
     clean();
-    if (!isDue) return;
+    if (isDue && here() !== viewed) {
+      viewed = here();
+      shown.length = 0;
+      config.page.forEach((pixel) => fire({ pixel, name: "PageView" }, {}, {}));
+    }
     isDue = false;
-    if (here() === viewed) return;
-    viewed = here();
-    shown.length = 0;
-    config.page.forEach((pixel) => fire({ pixel, name: "PageView" }, {}, {}));
   }
 
   const go = quietly(() => {
@@ -411,7 +411,7 @@
     on(window, "popstate", () => arrive());
     on(window, "pageshow", ({ persisted }) => persisted && arrive(true));
     on(document, "turbo:visit", () => (isVisiting = true));
-    on(document, "turbo:load", () => arrive((isVisiting = false)));
+    for (const type of ["turbo:render", "turbo:load"]) on(document, type, () => arrive((isVisiting = false)));
   }
 
   /* What the visitor does */
@@ -458,7 +458,7 @@
   }
 
   const core = { config, landing, who, script, theirs, shown, pending, failed, violations, pixel, isBusy, quietly, attempt, on, now };
-  Object.assign(core, { cookie, keep, drop, domain, isAddress, isPrivate, mayFire, call, init, fire, fireKnown, ask, say, receive, track });
+  Object.assign(core, { cookie, keep, drop, domain, isPrivate, mayFire, call, init, fire, fireKnown, ask, say, receive });
   window.capi = { consent: quietly(consent), track: (...given) => quietly(track)(...given) || "", bridge: quietly(bridge) };
   if (config.script) {
     window.fbq = window._fbq = fbq;
