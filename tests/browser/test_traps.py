@@ -195,6 +195,19 @@ def test_surrogate__loads_and_does_nothing_so_a_loaded_script_is_no_evidence(gra
     assert state_of(granted, "ViewContent") == ("handed over" if snaps else "blocked")
 
 
+@defence("violations.push(violation);")
+def test_policy__blocks_a_hit_in_silence_so_violations_are_heard(granted, snaps):
+    granted.go("/imageless/product/")
+    assert state_of(granted, "ViewContent") == ("handed over" if snaps else "blocked")
+
+
+@pytest.mark.parametrize(("dress", "is_lost"), [("nonce", False), ("formless", True), ("frameless", True)])
+def test_long_event__is_a_form_in_a_frame_so_the_policy_allows_both(granted, dress, is_lost):
+    granted.go(f"/{dress}/long/")
+    assert state_of(granted, "ViewContent") == ("blocked" if is_lost else "handed over")
+    assert bool(granted.hits("ViewContent")) is not is_lost
+
+
 @defence("nonce: self.nonce, ")
 def test_policy_with_a_nonce__blocks_what_has_none_so_it_is_handed_on(granted, snaps):
     granted.go("/nonce/product/")

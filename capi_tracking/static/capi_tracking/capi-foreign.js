@@ -107,5 +107,6 @@ capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, mayFire, i
 
   on(document, "DOMContentLoaded", turn);
   if (theirs && theirs.callMethod) lookBack();
+  turn(); // whoever sent all before us calls no more
   return take;
 });

@@ -5,7 +5,8 @@
   const island = document.querySelector("script[data-capi-config]");
   if (!island || window.capi) return;
 
-  const config = JSON.parse(island.textContent);
+  const read = (element) => JSON.parse(element.text);
+  const config = read(island);
   const self = document.currentScript || island;
   const root = document.documentElement;
   const landing = [location.href, document.referrer];
@@ -27,7 +28,6 @@
   const on = (target, type, action, options) => target.addEventListener(type, quietly(action), options);
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const read = (element) => JSON.parse(element.textContent);
   const now = () => performance.now();
 
   /* Cookies */
@@ -144,6 +144,7 @@
   function meet() {
     if (hasMet) return;
     hasMet = true;
+    if (theirs?.callMethod) bring("foreign");
     if (/^fb\.\d+\.\d{13}\../.test(cookie("_fbp")) && !/fbclid=/.test(landing) && !cookie("capi_in") && !config.token) return;
     held = [];
     setTimeout(quietly(release), VISITOR_MS);
@@ -186,7 +187,7 @@
     const id = config.pixels[alias];
     if (ready.has(id)) return;
     ready.add(id);
-    call(() => ["set", "autoConfig", false, id]); // else events of its own, without ids
+    call(() => ["set", "autoConfig", false, id]); // else events without ids
     call(() => ["init", id, { ...who.keys, ...buyerKeys(alias) }]); // only the first counts
   }
 
@@ -224,11 +225,11 @@
   const fireIsland = ({ data, signature, ...event }) => fire(event, JSON.parse(data), { data, signature });
   const fireKnown = (event) => fire(event, event.data);
 
-  // The mark is on the element: a snapshot that is put back keeps it.
+  // A snapshot keeps the mark, a morph the element.
   function fireAll(kind, action) {
     for (const element of all(`script[data-capi-${kind}]:not([data-capi-fired])`)) {
       element.dataset.capiFired = "";
-      quietly(action)(element);
+      if (element.capi !== (element.capi = viewed + element.text)) quietly(action)(element);
     }
   }
 

@@ -32,7 +32,7 @@ BODIES = {
     "frame": '<turbo-frame id="frame"><a id="swap" href="/piece/">Fill</a></turbo-frame>',
     "refresh": PIECE,
     "register": REGISTER
-    + '<form method="post" action="/register/?then=/bare/plain/"><button id="send">Send</button></form>',
+    + '<form method="post" action="/register/?then={{ request.path }}../plain/"><button id="send">Send</button></form>',
     "item": f'<button type="button" id="buy" data-item="{{% pixel_item {CONTENT} %}}">Buy</button>',
     "sale": "{% pixel_purchase order %}",
 }
@@ -113,7 +113,7 @@ SECRET = "{% pixel_private %}"
 DRESSES = {
     "bare": Dress(),
     "imageless": Dress(csp=lambda nonce: pages.policy("img-src")),
-    "formless": Dress(csp=lambda nonce: pages.policy("form-action")),
+    "formless": Dress(csp=lambda nonce: pages.policy("form-action") + "; form-action 'self'"),
     "frameless": Dress(csp=lambda nonce: pages.policy("frame-src")),
     "hosts": Dress(csp=django_policy("'self'")),
     "nonce": Dress(csp=django_policy(NONCE), has_nonce=True),

@@ -35,6 +35,19 @@ def test_track_request__hands_the_browsers_half_to_the_page_behind_a_redirect(gr
     granted.settled("PageView", "PageView", "PageView", "CompleteRegistration")
 
 
+@pytest.mark.parametrize("dress", ["htmx2", "htmx4", "turbo"])
+def test_track_request__hands_it_to_a_page_that_a_library_swaps_in_behind_a_redirect(granted, dress):
+    granted.go(f"/{dress}/register/")
+    granted.settled("PageView")
+    granted.page.evaluate("window.isSame = true")
+    granted.page.click("#send")
+    granted.page.wait_for_selector("h1:text-is('Plain')")
+    granted.settled("PageView", "PageView", "CompleteRegistration")
+    assert granted.page.evaluate("window.isSame")
+    pages = {hit["params"]["dl"] for hit in granted.hits("PageView")}
+    assert pages == {f"{granted.url}/{dress}/register/", f"{granted.url}/{dress}/plain/"}
+
+
 @pytest.mark.parametrize("dress", ["htmx2", "htmx4"])
 def test_track_request__hands_it_to_a_page_that_stays_by_an_event_of_htmx(granted, dress):
     granted.go(f"/{dress}/register/")
@@ -59,8 +72,8 @@ def test_track_request__hands_over_nothing_without_consent(shop):
 def test_item__pairs_with_the_chosen_quantity_and_the_value_that_follows_from_it(granted):
     granted.go("/bare/item/")
     token = granted.page.get_attribute("#buy", "data-item")
-    granted.page.evaluate("item => capi.track('AddToCart', {item, quantity: 3})", token)
-    granted.settled("PageView", "AddToCart")
+    event_id = granted.page.evaluate("item => capi.track('AddToCart', {item, quantity: 3})", token)
+    assert granted.settled("PageView", "AddToCart")["AddToCart"] == [event_id]
     hit, row = granted.hit("AddToCart"), granted.row("AddToCart")
     assert value_of(hit, row) == 28.5
     (content,) = json.loads(row.payload)["custom_data"]["contents"]

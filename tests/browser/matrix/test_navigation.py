@@ -93,6 +93,26 @@ def test_swap__fires_the_islands_and_hears_the_elements_that_it_brings_and_is_no
     granted.settled("PageView", "ViewContent", "AddToWishlist")
 
 
+def test_morph_by_htmx_4__runs_the_scripts_that_it_brings_anew_so_the_island_fires_as_with_any_swap(granted):
+    granted.go("/htmx4/morph/")
+    granted.settled("PageView", "ViewContent")
+    granted.page.click("#swap")
+    granted.settled("PageView", "ViewContent", "ViewContent")
+    granted.page.click("#wish")
+    granted.settled("PageView", "ViewContent", "ViewContent", "AddToWishlist")
+
+
+def test_refresh_by_turbo_morph__keeps_the_island_and_fires_it_no_more(granted):
+    granted.go("/morphing/refresh/")
+    granted.settled("PageView", "ViewContent")
+    granted.page.evaluate(
+        "new Promise((done) => { addEventListener('turbo:morph', done, {once: true}); Turbo.session.refresh(location.href) })"
+        ".then(() => 1)"
+    )
+    granted.page.click("#wish")
+    granted.settled("PageView", "ViewContent", "AddToWishlist")
+
+
 # -- by the browser itself ---------------------------------------------------------------------------------------------
 
 

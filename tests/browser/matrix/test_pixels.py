@@ -52,3 +52,16 @@ def test_old_snippet__is_reported_refused_or_adopted_and_never_counts_twice(gran
     granted.context.unroute("**/fbevents.js")  # and it goes on
     granted.settled(*PASSED[mode]["names"], strangers=PASSED[mode]["strangers"])
     assert reported(granted, f"/old-{place}/product/") == CALLED
+
+
+def test_old_snippet__that_was_faster_than_we_is_counted_and_the_next_page_is_ours(granted):
+    late = []
+    granted.context.route("**/capi.js", lambda route: late.append(route))
+    granted.page.goto(granted.url + "/old-before/product/", wait_until="commit")
+    granted.until(lambda: late and granted.hits("Contact"), "the snippet's hits arrived")
+    granted.context.unroute("**/capi.js")
+    theirs = [("Contact", "default"), ("Lead", OTHER), ("PageView", "default"), ("ViewContent", "default")]
+    granted.settled(*OURS, strangers=[*theirs, ("Microdata", "default"), ("Microdata", OTHER)])
+    assert reported(granted, "/old-before/product/") == CALLED
+    granted.go("/bare/plain/")
+    granted.settled(*OURS, "PageView", strangers=[*theirs, ("Microdata", "default"), ("Microdata", OTHER)])
