@@ -1,5 +1,6 @@
 """The verdict of ``python -m tests.chaos`` on small made-up evidence, and its schedule."""
 
+import runpy
 from dataclasses import replace
 
 import pytest
@@ -229,3 +230,17 @@ def test_acceptance__reads_who_sent_which_order_in_which_request() -> None:
         "trace-3",
         AT,
     )
+
+
+# Its own connection
+
+
+def options(monkeypatch, name: str | None) -> dict:
+    monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")
+    monkeypatch.setenv("CHAOS_NAME", name) if name else monkeypatch.delenv("CHAOS_NAME", raising=False)
+    return runpy.run_module("tests.chaos.settings")["DATABASES"]["default"]["OPTIONS"]
+
+
+def test_run__waits_for_no_lock_of_a_worker_that_it_has_stopped(monkeypatch):
+    assert "lock_timeout" in options(monkeypatch, None)["options"]
+    assert "options" not in options(monkeypatch, "worker-1")  # these run as in production

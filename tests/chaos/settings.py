@@ -26,8 +26,13 @@ class TokenFile(str):
         return Path(os.environ["CHAOS_TOKEN"]).read_text()
 
 
+# Who stops and wakes the others may wait for no lock of somebody who is stopped.
+PATIENCE = {} if "CHAOS_NAME" in os.environ else {"options": "-c lock_timeout=2000"}
+
 INSTALLED_APPS = [*base.INSTALLED_APPS, "tests.chaos.shop"]
-DATABASES = {"default": base.DATABASES["default"] | {"OPTIONS": {"connect_timeout": 2, "application_name": WHO}}}
+DATABASES = {
+    "default": base.DATABASES["default"] | {"OPTIONS": {"connect_timeout": 2, "application_name": WHO, **PATIENCE}}
+}
 CAPI_TRACKING = {
     **base.CAPI_TRACKING,
     "PIXELS": {"default": {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": TokenFile()}},

@@ -157,7 +157,8 @@ class Troubles:
         return DATABASE, _nothing
 
     def _end_leases(self, dice: float) -> tuple[str, End]:
-        _execute("UPDATE capi_tracking_outboxevent SET due_at = now() - interval '1 second' WHERE status = 'leased'")
+        free = "SELECT id FROM capi_tracking_outboxevent WHERE status = 'leased' FOR UPDATE SKIP LOCKED"
+        _execute(f"UPDATE capi_tracking_outboxevent SET due_at = now() - interval '1 second' WHERE id IN ({free})")
         return LEASES, _nothing
 
     # -- workers -------------------------------------------------------------------------------------------------
