@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpResponse
 from django.middleware.cache import UpdateCacheMiddleware
+from django.template import RequestContext, Template
 
 from capi_tracking import context
 from capi_tracking.middleware import TrackingMiddleware
@@ -72,3 +73,13 @@ def test_other_pages__are_left_alone(rf):
     response = TrackingMiddleware(seen_by)(rf.get("/"))
     assert "Cache-Control" not in response.headers
     assert not response.cookies
+
+
+@pytest.mark.parametrize(("headers", "target"), [({"HX-Request": "true"}, "/reset/s3cret/?a=1"), ({}, None)])
+def test_secret_page__is_loaded_in_full_by_htmx_which_would_leave_its_head_behind(rf, headers, target):
+    def reset(request):
+        return HttpResponse(Template("{% load capi_tracking %}{% pixel_private %}").render(RequestContext(request)))
+
+    answer = TrackingMiddleware(reset)(rf.get("/reset/s3cret/?a=1", headers=headers))
+    assert answer.headers.get("HX-Redirect") == target
+    assert "HX-Redirect" not in TrackingMiddleware(seen_by)(rf.get("/", headers=headers)).headers

@@ -6,6 +6,7 @@ has nothing to say renders nothing; with DEBUG it leaves the reason.
 
 from .catalogue import TAGS
 from .head import config
+from .secret import is_secret
 from .tag import UNKNOWN, Misused, Page, Tag
 
-__all__ = ["TAGS", "UNKNOWN", "Misused", "Page", "Tag", "config"]
+__all__ = ["TAGS", "UNKNOWN", "Misused", "Page", "Tag", "config", "is_secret"]

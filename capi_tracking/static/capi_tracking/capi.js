@@ -1,4 +1,4 @@
-/* The browser's half of capi_tracking. Without consent: no call, no cookie, no storage, no request. See docs/pages.md. */
+/* The browser's half of capi_tracking. Without consent: no call, no cookie, no storage, no request. See docs/script.md. */
 (() => {
   "use strict";
 

@@ -156,6 +156,19 @@ def test_relay_only__loads_no_script_of_metas_and_the_server_has_all(granted, ca
 # -- secret addresses, other origins -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("dress", ["htmx2", "htmx4", "turbo"])
+def test_private_page__that_a_boosted_link_leads_to_keeps_its_address_from_meta(granted, dress):
+    granted.go(f"/{dress}/plain/")
+    granted.settled("PageView")
+    granted.page.evaluate("document.querySelector('#product').setAttribute('href', '/private/s3cret-address/')")
+    granted.page.evaluate("window.htmx && htmx.process(document.body)")
+    granted.page.click("#product")
+    granted.page.wait_for_selector("h1:text-is('Product')")
+    assert granted.page.url.endswith("/private/s3cret-address/")
+    assert granted.row("ViewContent")
+    assert len(granted.sandbox.events) == 1, "that of the page before"
+
+
 def test_private_page__reaches_the_server_without_its_address_and_meta_not_at_all(granted):
     granted.go("/private/s3cret-address/")
     granted.settled(alone_at_home=["PageView", "ViewContent"])
