@@ -1,13 +1,8 @@
-"""One-time marks in the session: what has just succeeded, until the page that follows has told of it.
-
-The event itself stands in that page, which no cache keeps; a reload finds no mark and tells nothing.
-"""
+"""One-time marks in the session: what has just succeeded, until the page that follows has said so. A reload says nothing."""
 
 from django.contrib.sessions.backends.base import SessionBase
 
 REGISTERED = "people_registered"
-ENQUIRED = "people_enquired"
-TRIAL_STARTED = "people_trial_started"
 SUBSCRIBED = "people_subscribed"
 
 

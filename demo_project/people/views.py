@@ -1,7 +1,8 @@
 """Accounts, newsletter, enquiries, trials.
 
-Each success leaves a mark and redirects; the page that follows takes the mark and tells of it, once. So a form that
-fails validation is no lead, nor is a reload. No page here may be cached: it holds a CSRF token or somebody's data.
+Each success is told where it happens, in one transaction with what was saved, and redirects: so a form that fails
+validation is no lead, nor is a reload. Only the newsletter leaves it to the page that follows, by a mark, since what it
+tells must not depend on whether the address was new. No page here may be cached: it holds a CSRF token or somebody's data.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from capi_tracking.shortcuts import track_request
 from demo_project.people import marks
 from demo_project.people.forms import EnquiryForm, NewsletterForm, SignInForm, SignUpForm, TrialForm
 from demo_project.people.models import Trial
@@ -46,6 +48,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return render(request, "people/sign_up.html", {"form": form})
     login(request, customer)
+    track_request(request, "CompleteRegistration")
     marks.leave(request.session, marks.REGISTERED)
     return redirect("people:account")
 
@@ -69,58 +72,52 @@ def orders_of(user: object) -> QuerySet[Order]:
 def newsletter(request: HttpRequest) -> HttpResponse:
     """Marked once per visitor, whether or not the address was new: a page that told them apart would tell everybody."""
     form = filled(NewsletterForm, request)
-    return answer(request, form, "newsletter", lambda session: marks.leave_once(session, marks.SUBSCRIBED))
+    return answer(request, form, "newsletter", lambda: marks.leave_once(request.session, marks.SUBSCRIBED))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     form = filled(EnquiryForm, request)
-    return answer(request, form, "contact", lambda session: marks.leave(session, marks.ENQUIRED))
+    return answer(request, form, "contact", lambda: track_request(request, "Lead", content_name="contact form"))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def trial(request: HttpRequest) -> HttpResponse:
     form = filled(TrialForm, request)
-    return answer(request, form, "trial", lambda session: marks.leave(session, marks.TRIAL_STARTED))
+    worth = {"value": 0, "predicted_ltv": Trial.PREDICTED_LTV, "currency": CURRENCY}
+    return answer(request, form, "trial", lambda: track_request(request, "StartTrial", **worth))
 
 
 def filled(form: type[forms.Form], request: HttpRequest) -> forms.Form:
     return form(request.POST if request.method == "POST" else None)
 
 
-def answer(
-    request: HttpRequest, form: forms.Form, page: str, leave_mark: Callable[[SessionBase], None]
-) -> HttpResponse:
-    """The form, empty or with its errors; once saved, the way to the thanks, marked if something new was said."""
-    is_new = form.is_valid() and form.save()
+def answer(request: HttpRequest, form: forms.Form, page: str, tell: Callable[[], object]) -> HttpResponse:
+    """The form, empty or with its errors; once saved, the way to the thanks, and told of if something new was said."""
+    with transaction.atomic():
+        if form.is_valid() and form.save():
+            tell()
     if not form.is_bound or form.errors:
         return render(request, f"people/{page}.html", {"form": form})
-    if is_new:
-        leave_mark(request.session)
     return redirect(f"people:{page}_thanks")
 
 
 @never_cache
 @require_GET
 def newsletter_thanks(request: HttpRequest) -> HttpResponse:
-    return thanks(request, "newsletter", marks.SUBSCRIBED)
+    is_new = marks.take(request.session, marks.SUBSCRIBED)
+    return render(request, "people/newsletter_thanks.html", {"is_new": is_new})
 
 
 @never_cache
 @require_GET
 def contact_thanks(request: HttpRequest) -> HttpResponse:
-    return thanks(request, "contact", marks.ENQUIRED)
+    return render(request, "people/contact_thanks.html")
 
 
 @never_cache
 @require_GET
 def trial_thanks(request: HttpRequest) -> HttpResponse:
-    worth = {"predicted_ltv": Trial.PREDICTED_LTV, "currency": CURRENCY}
-    return thanks(request, "trial", marks.TRIAL_STARTED, **worth)
-
-
-def thanks(request: HttpRequest, page: str, mark: str, **worth: object) -> HttpResponse:
-    context = {"is_new": marks.take(request.session, mark), **worth}
-    return render(request, f"people/{page}_thanks.html", context)
+    return render(request, "people/trial_thanks.html")
