@@ -68,5 +68,5 @@ def test_frame_of_another_site__is_quiet_whatever_was_granted_at_home(granted):
 
 def test_five_hundred_islands__are_all_paired(granted):
     granted.go("/bare/many/")
-    until(lambda: BrowserReceipt.objects.count() == 501, "all receipts arrived", seconds=30)
+    until(lambda: BrowserReceipt.objects.count() == 501, "all receipts arrived", seconds=60)
     granted.settled("PageView", *["ViewContent"] * 500)
