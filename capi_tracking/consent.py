@@ -77,6 +77,13 @@ def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:
     return _tightened_by_shop(consent, conf.CONSENT, request) if conf.CONSENT and request is not None else consent
 
 
+def is_withheld(cookie: str, *, gpc: bool, request: Any) -> bool:
+    """Whether the shop's callable takes back what the cookie grants. Browsers read the cookie alone, and must be told."""
+    if decide(cookie, gpc=gpc).state != ConsentState.GRANTED:
+        return False
+    return decide(cookie, gpc=gpc, request=request).state != ConsentState.GRANTED
+
+
 def _tightened_by_shop(consent: Consent, rule: str, request: Any) -> Consent:
     """A callable that fails, or answers nonsense, grants nothing."""
     try:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from . import consent as consents
 from . import context, exclusions
 from .conf import conf
 from .shield import log_failure
@@ -37,8 +38,8 @@ def _quietly(action: Callable[Given, None]) -> Callable[Given, None]:
 
 @_quietly
 def logged_in(request: HttpRequest, user: Any) -> None:
-    """The answer to a log-in: staff fire nothing, all others can be matched."""
-    is_off = bool(getattr(user, "is_staff", False)) or exclusions.is_excluded(request)
+    """The answer to a log-in: staff, and whom ``CONSENT`` refuses, fire nothing; all others can be matched."""
+    is_off = bool(getattr(user, "is_staff", False)) or exclusions.is_excluded(request) or _is_withheld(request)
     _ask(request, {OFF: is_off, SIGNED_IN: not is_off})
 
 
@@ -78,12 +79,18 @@ def _due(request: HttpRequest) -> dict[str, bool]:
     if not conf.ENABLED:
         return {}
     if OFF in request.COOKIES:
-        return {OFF: False} if _may_look(request) and not _is_off(request) else {}
+        return {OFF: False} if _may_look(request) and not is_off(request) else {}
     return {OFF: True} if exclusions.is_excluded(request) else {}
 
 
-def _is_off(request: HttpRequest) -> bool:
-    return bool(exclusions.reason(request)) or exclusions.is_suspect(request)
+def is_off(request: HttpRequest) -> bool:
+    """Whether neither side may fire, for any reason that a browser can't know by itself."""
+    return bool(exclusions.reason(request)) or exclusions.is_suspect(request) or _is_withheld(request)
+
+
+def _is_withheld(request: HttpRequest) -> bool:
+    seen = context.of(request)
+    return consents.is_withheld(seen.consent_cookie, gpc=seen.gpc, request=request)
 
 
 def _may_look(request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from .. import consent as consents
-from .. import context, exclusions, hints, people, relay
+from .. import context, hints, people, relay
 from ..consent import ConsentState
 from ..shield import log_failure
 
@@ -25,7 +25,7 @@ def match(request: HttpRequest) -> HttpResponse:
 def _hashes(request: HttpRequest) -> dict[str, str]:
     if not relay.is_asked_by_own_page(request):
         return {}
-    is_off = bool(exclusions.reason(request))
+    is_off = hints.is_off(request)
     hints.heard(request, is_off=is_off)
     seen = context.of(request)
     consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)

@@ -31,7 +31,10 @@ class Answer:
 
 
 def receive(request: HttpRequest) -> Answer | None:
-    """Take what the beacon brings. None if it is not one of ours, or its visitor did not grant it."""
+    """Take what the beacon brings. None if it is not one of ours, or its visitor did not grant it.
+
+    Where the shop itself takes a grant back, the browser is told, which knows the visitor's word alone.
+    """
     sent = _heard(request)
     if sent is None:
         return None
@@ -44,7 +47,7 @@ def receive(request: HttpRequest) -> Answer | None:
         return Answer(is_off=None if knows_it else True)
     _take(sender, events, receipts.told(beacon.receipts, sender.seen.visitor_key or ""))
     if not sender.has_granted:
-        return None
+        return Answer(is_off=True) if sender.is_withheld else None
     _report(sender, beacon)
     if sender.origin:
         return Answer()

@@ -41,6 +41,12 @@ class Sender:
         return self.consent.state == ConsentState.GRANTED
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether the visitor granted it, and ``CONSENT`` does not; no cookie of ours can tell another origin so."""
+        by_visitor = consents.decide(self.seen.consent_cookie, gpc=self.seen.gpc)
+        return by_visitor.state == ConsentState.GRANTED and not (self.has_granted or self.origin)
+
+    @property
     def page(self) -> str:
         """The path of the page alone."""
         return urlsplit(self.url).path
