@@ -8,6 +8,7 @@ from typing import cast
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.http import escape_leading_slashes
 
 from . import context, hints, tags
 from .handover import hand_over
@@ -44,9 +45,10 @@ def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
     """A page that speaks to one visitor is nobody else's."""
     hand_over(request, response)
     hints.settle(request, response)
-    if tags.is_secret(request) and "hx-request" in request.headers:
-        # htmx takes the body alone, and what says that the address is secret stands in the head: a full load brings it
-        response.headers["HX-Redirect"] = request.get_full_path()
+    if tags.is_secret(request) and "hx-request" in request.headers and request.method in {"GET", "HEAD"}:
+        # htmx takes the body alone, and what says that the address is secret stands in the head: a full load brings it.
+        # What a form is answered, its errors for one, no load brings again.
+        response.headers["HX-Redirect"] = escape_leading_slashes(request.get_full_path())
     if context.is_private(request):
         response.headers["Cache-Control"] = "private, no-store"
     return response

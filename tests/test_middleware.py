@@ -75,11 +75,22 @@ def test_other_pages__are_left_alone(rf):
     assert not response.cookies
 
 
+def reset(request):
+    return HttpResponse(Template("{% load capi_tracking %}{% pixel_private %}").render(RequestContext(request)))
+
+
 @pytest.mark.parametrize(("headers", "target"), [({"HX-Request": "true"}, "/reset/s3cret/?a=1"), ({}, None)])
 def test_secret_page__is_loaded_in_full_by_htmx_which_would_leave_its_head_behind(rf, headers, target):
-    def reset(request):
-        return HttpResponse(Template("{% load capi_tracking %}{% pixel_private %}").render(RequestContext(request)))
-
     answer = TrackingMiddleware(reset)(rf.get("/reset/s3cret/?a=1", headers=headers))
     assert answer.headers.get("HX-Redirect") == target
     assert "HX-Redirect" not in TrackingMiddleware(seen_by)(rf.get("/", headers=headers)).headers
+
+
+def test_secret_page__that_answers_a_form_keeps_its_errors(rf):
+    answer = TrackingMiddleware(reset)(rf.post("/reset/s3cret/", headers={"HX-Request": "true"}))
+    assert "HX-Redirect" not in answer.headers
+
+
+def test_secret_page__sends_nobody_to_another_host(rf):
+    answer = TrackingMiddleware(reset)(rf.get("/", PATH_INFO="//evil.example/", headers={"HX-Request": "true"}))
+    assert answer.headers["HX-Redirect"] == "/%2Fevil.example/"
