@@ -9,7 +9,7 @@ from functools import partial
 from traceback import extract_tb
 from typing import Any, NoReturn
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 logger = logging.getLogger("capi_tracking")
@@ -109,18 +109,22 @@ class _LateSavepoint(transaction.Atomic):
             if self.is_made:
                 super().__exit__(kind, error, traceback)
             else:
-                self._leave(failed=kind is not None)
+                self._leave(error)
         finally:
             self._cover(covers=False)
+            if self.outer and self.connection.needs_rollback:
+                self.outer.is_made = True  # it is not, so its rollback will fail as ours did, and the error rises
 
     def _cover(self, *, covers: bool) -> None:
         if self.outer:
             self.outer.is_covered = covers
 
-    def _leave(self, *, failed: bool) -> None:
+    def _leave(self, error: Exception | None) -> None:
         self.connection.atomic_blocks.pop()
         self.connection.savepoint_ids.pop()
-        if failed or self.connection.needs_rollback:
+        if isinstance(error, Error) and not self.connection.is_usable():
+            self.connection.needs_rollback = True  # it went before a statement of ours could find out
+        elif error or self.connection.needs_rollback:
             self._forget()
 
     def _forget(self) -> None:
