@@ -438,7 +438,7 @@ def raw_server(work: Callable[[socket.socket], None]) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         listener.close()
-        thread.join(timeout=5)
+        thread.join(timeout=30)
 
 
 def drain(connection: socket.socket) -> None:

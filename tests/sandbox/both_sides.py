@@ -24,7 +24,7 @@ class BothSides:
         """One hit of the pixel."""
         query = {"id": pixel, "ev": name, "eid": event_id, "fbp": FBP} | params
         return self.http.get(
-            f"{self.sandbox.url}/tr/", params={key: one for key, one in query.items() if one}, timeout=5
+            f"{self.sandbox.url}/tr/", params={key: one for key, one in query.items() if one}, timeout=30
         )
 
     def event(self, name, event_id="", *, delay=0, user_data=None, **more):
@@ -43,7 +43,7 @@ class BothSides:
             "access_token": self.sandbox.token,
             "partner_agent": agent,
         }
-        answer = self.http.post(f"{self.sandbox.url}/v26.0/{pixel}/events", json=body, timeout=5)
+        answer = self.http.post(f"{self.sandbox.url}/v26.0/{pixel}/events", json=body, timeout=30)
         assert answer.status_code == 200, answer.text
 
     def pair(self, name, event_id, **more):
@@ -54,7 +54,7 @@ class BothSides:
     def read(self, tail, **query):
         """A GET below the version."""
         query = {"access_token": self.sandbox.token} | query
-        return self.http.get(f"{self.sandbox.url}/v26.0/{tail}", params=query, timeout=5)
+        return self.http.get(f"{self.sandbox.url}/v26.0/{tail}", params=query, timeout=30)
 
     def quality(self, fields="web", **query):
         """The entries of ``dataset_quality``, by event name."""
@@ -64,7 +64,7 @@ class BothSides:
 
     def page(self, path="/", **query):
         """The page for people."""
-        answer = self.http.get(self.sandbox.url + path, params=query, timeout=5)
+        answer = self.http.get(self.sandbox.url + path, params=query, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.text
 

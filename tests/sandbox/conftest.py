@@ -84,7 +84,7 @@ def post(sandbox, http, address):
     def send(*events, to=None, pixel=PIXEL, version="v26.0", headers=None, **fields):
         to = to or sandbox
         body = {"data": list(events), "access_token": to.token} | fields
-        return http.post(address(to, pixel, version), json=body, headers=headers, timeout=5)
+        return http.post(address(to, pixel, version), json=body, headers=headers, timeout=30)
 
     return send
 
@@ -96,6 +96,6 @@ def hit(sandbox, http):
     def send(name="ViewContent", event_id="id-0000001", pixel=PIXEL, **params):
         params = {"id": pixel, "ev": name, "eid": event_id} | params
         query = {key: value for key, value in params.items() if value}
-        return http.get(f"{sandbox.url}/tr/", params=query, timeout=5)
+        return http.get(f"{sandbox.url}/tr/", params=query, timeout=30)
 
     return send

@@ -53,7 +53,7 @@ def start():
 @pytest.mark.parametrize("options", [{}, {"preexec_fn": ignore_ctrl_c}], ids=["in front", "in the background"])
 def test_capi_sandbox__serves_until_it_is_told_to_stop(start, http, command, number, options):
     process, address = start(command, **options)
-    assert http.get(f"{address}/sandbox/events.json", timeout=5).status_code == 200
+    assert http.get(f"{address}/sandbox/events.json", timeout=30).status_code == 200
     process.send_signal(number)
     rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest, errors) == (0, "Sandbox stopped.\n", "")
@@ -61,11 +61,11 @@ def test_capi_sandbox__serves_until_it_is_told_to_stop(start, http, command, num
 
 def test_capi_sandbox__ends_although_a_client_still_waits(start, http):
     process, address = start(ALONE)
-    http.post(f"{address}/sandbox/switch", json={"name": "timeout"}, timeout=5)
+    http.post(f"{address}/sandbox/switch", json={"name": "timeout"}, timeout=30)
     host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as client:
+    with socket.create_connection((host, int(port)), timeout=30) as client:
         client.sendall(b"POST /v26.0/77/events HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
-        while not http.get(f"{address}/sandbox/events.json", timeout=5).json()["refusals"]:
+        while not http.get(f"{address}/sandbox/events.json", timeout=30).json()["refusals"]:
             pass
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=10)
@@ -76,17 +76,17 @@ def test_capi_sandbox__knows_its_pixels_and_token(start, http, clock):
     _, address = start(ALONE)
     body = {"data": [good_event(clock.now)], "access_token": "abc"}
     asked = [(77, body), (78, body), (77, body | {"access_token": "sandbox-token"})]
-    answers = [http.post(f"{address}/v26.0/{pixel}/events", json=sent, timeout=5) for pixel, sent in asked]
+    answers = [http.post(f"{address}/v26.0/{pixel}/events", json=sent, timeout=30) for pixel, sent in asked]
     assert [answer.status_code for answer in answers] == [200, 400, 401]
 
 
 def test_capi_sandbox__lenient_and_app_secret_are_passed_on(start, http, clock):
     _, address = start([*ALONE, "--lenient", "--app-secret", "s"])
     body = {"data": [good_event(clock.now)], "access_token": "abc"}
-    assert "appsecret_proof" in http.post(f"{address}/v26.0/77/events", json=body, timeout=5).text
+    assert "appsecret_proof" in http.post(f"{address}/v26.0/77/events", json=body, timeout=30).text
     _, address = start([*ALONE, "--lenient"])
     body["data"][0]["user_data"]["unheard_of"] = "x"
-    assert http.post(f"{address}/v26.0/77/events", json=body, timeout=5).status_code == 200
+    assert http.post(f"{address}/v26.0/77/events", json=body, timeout=30).status_code == 200
 
 
 def test_capi_sandbox__says_that_a_port_is_taken(sandbox, capsys):

@@ -40,7 +40,7 @@ def test_events__may_come_as_a_form(sandbox, http, address, event, as_text):
     data = json.dumps([json.dumps(event()) if as_text else event()])
     form = {"data": data, "access_token": sandbox.token}
     for encoded in ({"data": form}, {"files": {name: (None, value) for name, value in form.items()}}):
-        answer = http.post(address(sandbox), **encoded, timeout=5)
+        answer = http.post(address(sandbox), **encoded, timeout=30)
         assert answer.json()["events_received"] == 1, answer.text
     assert [kept["batch"]["encoding"] for kept in sandbox.events] == ["form", "multipart"]
 
@@ -53,11 +53,11 @@ def test_events__may_be_json_in_json(post, event, listed):
 def test_events__may_come_gzipped(sandbox, http, address, event):
     body = gzip.compress(json.dumps({"data": [event()], "access_token": sandbox.token}).encode())
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    assert http.post(address(sandbox), data=body, headers=headers, timeout=5).status_code == 200
-    assert codes(http.post(address(sandbox), data=body[:-9], headers=headers, timeout=5))[:2] == (413, 1)
-    assert codes(http.post(address(sandbox), data=b"plain", headers=headers, timeout=5)) == (400, 100, None)
+    assert http.post(address(sandbox), data=body, headers=headers, timeout=30).status_code == 200
+    assert codes(http.post(address(sandbox), data=body[:-9], headers=headers, timeout=30))[:2] == (413, 1)
+    assert codes(http.post(address(sandbox), data=b"plain", headers=headers, timeout=30)) == (400, 100, None)
     other = headers | {"Content-Encoding": "br"}
-    assert codes(http.post(address(sandbox), data=body, headers=other, timeout=5)) == (400, 100, None)
+    assert codes(http.post(address(sandbox), data=body, headers=other, timeout=30)) == (400, 100, None)
 
 
 def test_a_connection__serves_many_requests(post, event, sandbox):
@@ -98,7 +98,7 @@ def test_data__must_be_a_list_of_events(post, data):
 @pytest.mark.parametrize("body", [b"{", b"[]", b"[" * 100_000, b'{"data": NaN}', b"\xff", b"", b'{"data": 1e999}'])
 def test_a_body__that_is_no_json_object_is_refused(sandbox, http, address, body):
     headers = {"Content-Type": "application/json"}
-    assert codes(http.post(address(sandbox), data=body, headers=headers, timeout=5)) == (400, 100, None)
+    assert codes(http.post(address(sandbox), data=body, headers=headers, timeout=30)) == (400, 100, None)
 
 
 # The parameters beside the events
@@ -159,10 +159,10 @@ def test_a_wrong_token__is_190_and_kept_nowhere(post, event, sandbox, token):
 
 def test_the_token__is_taken_from_three_places_and_the_place_is_noted(sandbox, http, address, event):
     body, token = {"data": [event()]}, sandbox.token
-    http.post(address(sandbox), json=body | {"access_token": token}, timeout=5)
-    http.post(address(sandbox), json=body, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    http.post(address(sandbox), json=body | {"access_token": token}, timeout=30)
+    http.post(address(sandbox), json=body, headers={"Authorization": f"Bearer {token}"}, timeout=30)
     everywhere = {"params": {"access_token": token}, "headers": {"Authorization": f"Bearer {token}"}}
-    http.post(address(sandbox), json=body | {"access_token": token}, **everywhere, timeout=5)
+    http.post(address(sandbox), json=body | {"access_token": token}, **everywhere, timeout=30)
     assert [kept["token_in"] for kept in sandbox.events] == ["body", "header", "query"]
 
 
@@ -170,7 +170,7 @@ def test_the_token__is_in_no_listing_and_no_page(sandbox, http, post, event):
     sandbox.token = "very-secret-token"
     post(event())
     post(event(), access_token="another-secret-token")
-    seen = "".join(http.get(sandbox.url + path, timeout=5).text for path in ("/", "/sandbox/events.json"))
+    seen = "".join(http.get(sandbox.url + path, timeout=30).text for path in ("/", "/sandbox/events.json"))
     assert "secret-token" not in seen + repr(sandbox)
 
 
@@ -203,7 +203,7 @@ def test_an_unknown_version__is_refused(post, event, version, sandbox):
 
 def test_a_path_without_a_version__is_refused(sandbox, http, event):
     body = {"data": [event()], "access_token": sandbox.token}
-    assert codes(http.post(f"{sandbox.url}/{PIXEL}/events", json=body, timeout=5)) == (400, 2500, None)
+    assert codes(http.post(f"{sandbox.url}/{PIXEL}/events", json=body, timeout=30)) == (400, 2500, None)
 
 
 def test_an_old_version__is_taken_with_a_warning(post, event):
@@ -213,7 +213,7 @@ def test_an_old_version__is_taken_with_a_warning(post, event):
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
 def test_the_edge__takes_post_alone(sandbox, http, address, method):
-    answer = http.request(method, address(sandbox), params={"access_token": sandbox.token}, timeout=5)
+    answer = http.request(method, address(sandbox), params={"access_token": sandbox.token}, timeout=30)
     assert answer.status_code == 400
     assert method == "HEAD" or codes(answer) == (400, 2500, None)
 

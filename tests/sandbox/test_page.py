@@ -23,7 +23,7 @@ def read(sandbox, http):
     """The page, as its source."""
 
     def get(path="/", **query):
-        answer = http.get(sandbox.url + path, params=query, timeout=5)
+        answer = http.get(sandbox.url + path, params=query, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.text
 
@@ -142,8 +142,8 @@ def test_quality__is_on_the_page_for_each_event(hit, post, event, shown):
 def test_quality__of_two_pixels_names_them(http):
     with Sandbox() as both:
         for pixel in ("111", "222"):
-            http.get(f"{both.url}/tr/", params={"id": pixel, "ev": "PageView", "eid": "1"}, timeout=5)
-        text = http.get(both.url, timeout=5).text
+            http.get(f"{both.url}/tr/", params={"id": pixel, "ev": "PageView", "eid": "1"}, timeout=30)
+        text = http.get(both.url, timeout=30).text
     assert "PageView (pixel 111)" in text
     assert "PageView (pixel 222)" in text
 
@@ -159,7 +159,7 @@ def test_switches__turn_by_the_forms_of_the_page(sandbox, http, read):
     for state in (True, False):
         form = re.search(r'name="name" value="token"><input type="hidden" name="on" value="(.*?)"', read())
         data = {"name": "token", "on": form[1]}
-        answer = http.post(f"{sandbox.url}/sandbox/switch", data=data, headers={"Accept": "text/html"}, timeout=5)
+        answer = http.post(f"{sandbox.url}/sandbox/switch", data=data, headers={"Accept": "text/html"}, timeout=30)
         assert answer.url == f"{sandbox.url}/"
         assert sandbox.switches["token"] is state
         assert f"token: {'on' if state else 'off'}" in answer.text
@@ -244,7 +244,7 @@ def test_hashes__are_shortened_and_no_token_is_shown(sandbox, http, post, event,
         ),
         appsecret_proof=HASH,
     )
-    http.get(f"{sandbox.url}/v26.0/{PIXEL}/stats", params={"access_token": secret}, timeout=5)
+    http.get(f"{sandbox.url}/v26.0/{PIXEL}/stats", params={"access_token": secret}, timeout=30)
     page = read() + read(show="refused")
     assert HASH not in page
     assert f"{HASH[:8]}…{HASH[-4:]}" in page
@@ -253,14 +253,14 @@ def test_hashes__are_shortened_and_no_token_is_shown(sandbox, http, post, event,
 
 
 def test_the_page__asks_for_nothing_but_its_own_files(sandbox, http):
-    answer = http.get(sandbox.url, timeout=5)
+    answer = http.get(sandbox.url, timeout=30)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     for path in re.findall(r'(?:src|href)="(/sandbox/page[^"]*)"', answer.text):
-        assert http.get(sandbox.url + path, timeout=5).status_code == 200
-    assert http.get(f"{sandbox.url}/sandbox/page.js", timeout=5).headers["Content-Type"].startswith("text/javascript")
-    assert http.get(f"{sandbox.url}/sandbox/page.css", timeout=5).headers["Content-Type"].startswith("text/css")
+        assert http.get(sandbox.url + path, timeout=30).status_code == 200
+    assert http.get(f"{sandbox.url}/sandbox/page.js", timeout=30).headers["Content-Type"].startswith("text/javascript")
+    assert http.get(f"{sandbox.url}/sandbox/page.css", timeout=30).headers["Content-Type"].startswith("text/css")
 
 
 def test_the_news__change_with_each_request(sandbox, http, hit, post, event, read):
@@ -298,7 +298,7 @@ def test_what_arrives__is_text_whatever_it_holds(sandbox, http, hit, post, event
     )
     post(event(user_data={HOSTILE: HOSTILE}))
     post(event(), version="v26.0<img>")
-    http.get(f"{sandbox.url}/tr/", params={"id": f"1{HOSTILE}"}, timeout=5)
+    http.get(f"{sandbox.url}/tr/", params={"id": f"1{HOSTILE}"}, timeout=30)
     for query in ({}, {"show": "refused"}, {"event": HOSTILE, "show": HOSTILE, "page": HOSTILE}, {"event": HOSTILE}):
         page = read(**query)
         assert own_tags(page) == []

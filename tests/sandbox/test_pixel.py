@@ -22,7 +22,7 @@ def test_a_hit__may_be_posted(sandbox, http, way):
         "files": {"files": {name: (None, value) for name, value in params.items()}},
         "beacon": {"data": f"id={PIXEL}&ev=Lead&eid=id-0000009", "headers": {"Content-Type": "text/plain"}},
     }[way]
-    http.post(f"{sandbox.url}/tr", **encoded, timeout=5)
+    http.post(f"{sandbox.url}/tr", **encoded, timeout=30)
     assert [(kept["event_id"], kept["method"]) for kept in sandbox.events] == [("id-0000009", "POST")]
 
 
@@ -40,19 +40,19 @@ def test_a_hit__with_plain_customer_data_is_noted_without_showing_it(sandbox, hi
 
 @pytest.mark.parametrize("body", [b'{"id": [[1]], "ev": {"a": 1}}', b"{", b"[]", b"\xff"])
 def test_a_hit__of_an_odd_shape_is_answered_all_the_same(sandbox, http, body):
-    answer = http.post(f"{sandbox.url}/tr", data=body, headers={"Content-Type": "application/json"}, timeout=5)
+    answer = http.post(f"{sandbox.url}/tr", data=body, headers={"Content-Type": "application/json"}, timeout=30)
     assert answer.headers["Content-Type"] == "image/gif"
     assert sandbox.events == []
 
 
 def test_a_hit__comes_by_get_or_post(sandbox, http):
-    assert http.delete(f"{sandbox.url}/tr?id={PIXEL}&ev=Lead", timeout=5).status_code == 405
+    assert http.delete(f"{sandbox.url}/tr?id={PIXEL}&ev=Lead", timeout=30).status_code == 405
     assert sandbox.events == []
 
 
 @pytest.mark.parametrize("path", ["/fbevents.js", "/en_US/fbevents.js"])
 def test_the_script__may_be_loaded_by_any_page_and_is_never_cached(sandbox, http, path):
-    answer = http.get(sandbox.url + path, timeout=5)
+    answer = http.get(sandbox.url + path, timeout=30)
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

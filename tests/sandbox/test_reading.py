@@ -400,6 +400,6 @@ def test_reading__takes_the_time_of_a_page_not_more_with_a_full_ledger(shop):
             ("server", {"payload": shop.event("PageView", str(number)), "batch": {}}),
         ):
             shop.sandbox._ledger.add(channel, PIXEL, "PageView", str(number), shop.clock(), **details)
-    started = time.monotonic()
+    started = time.process_time()  # of the sandbox's thread and ours: the machine has other work too
     assert shop.quality()["PageView"]["event_coverage"]["percentage"] == 100.0
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -297,7 +297,7 @@ def test_unhashed_customer_data__is_named_by_its_key_and_shown_nowhere(post, eve
     answer = post(event(user_data={"ct": "berlin", "em": [HASH]}))
     assert codes(answer) == (400, 100, 2804016)
     assert "ct" in answer.json()["error"]["error_user_msg"]
-    assert "berlin" not in answer.text + http.get(f"{sandbox.url}/sandbox/events.json", timeout=5).text
+    assert "berlin" not in answer.text + http.get(f"{sandbox.url}/sandbox/events.json", timeout=30).text
 
 
 # What is open

@@ -15,7 +15,7 @@ OTHER = "77"
 
 
 def turn(http, sandbox, **sent):
-    return http.post(f"{sandbox.url}/sandbox/switch", json=sent, timeout=5)
+    return http.post(f"{sandbox.url}/sandbox/switch", json=sent, timeout=30)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_every_switch__turns_on_and_off_over_http(sandbox, http):
 
 def test_a_switch__is_turned_by_the_page_too(sandbox, http):
     answer = http.post(
-        f"{sandbox.url}/sandbox/switch", data={"name": "token", "on": "1"}, headers={"Accept": "text/html"}, timeout=5
+        f"{sandbox.url}/sandbox/switch", data={"name": "token", "on": "1"}, headers={"Accept": "text/html"}, timeout=30
     )
     assert answer.url == f"{sandbox.url}/"
     assert sandbox.switches["token"]
@@ -88,7 +88,7 @@ def test_an_option__that_is_wrong_is_refused_and_named(sandbox, name, options):
 def test_options__come_as_json_or_as_a_forms_texts(sandbox, http):
     assert turn(http, sandbox, name="slow", seconds=2, times=3).status_code == 200
     form = {"name": "html", "on": "on", "status": "503", "pixel": PIXEL}
-    found = http.post(f"{sandbox.url}/sandbox/switch", data=form, timeout=5).json()["switch_options"]
+    found = http.post(f"{sandbox.url}/sandbox/switch", data=form, timeout=30).json()["switch_options"]
     assert found == {"slow": {"times": 3, "seconds": 2.0}, "html": {"pixel": PIXEL, "status": 503}}
 
 
@@ -99,7 +99,7 @@ def test_every_option__belongs_to_a_switch():
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"name": "down", "on": NaN}', b"\xff", b'{"self": 1}'])
 def test_a_broken_order__turns_nothing(sandbox, http, body):
     headers = {"Content-Type": "application/json"}
-    answer = http.post(f"{sandbox.url}/sandbox/switch", data=body, headers=headers, timeout=5)
+    answer = http.post(f"{sandbox.url}/sandbox/switch", data=body, headers=headers, timeout=30)
     assert answer.status_code == 400
     assert not any(sandbox.switches.values())
 
@@ -148,7 +148,7 @@ def test_reset__forgets_everything(sandbox, http, hit, post, event):
     hit()
     sandbox.switch("token")
     sandbox.answer_next(code=2)
-    http.post(f"{sandbox.url}/sandbox/reset", timeout=5)
+    http.post(f"{sandbox.url}/sandbox/reset", timeout=30)
     assert (sandbox.events, sandbox.refusals, sandbox.requests["graph"]) == ([], [], 0)
     assert not any(sandbox.switches.values())
     assert post(event()).status_code == 200
@@ -164,15 +164,15 @@ def test_down__hangs_up_without_an_answer_and_comes_back(sandbox, post, event, h
         post(event())
     for path in ("/tr/?id=1&ev=PageView", "/fbevents.js", f"/v26.0/{PIXEL}/stats"):
         with pytest.raises(requests.ConnectionError):
-            http.get(sandbox.url + path, timeout=5)
-    assert http.get(sandbox.url, timeout=5).status_code == 200
+            http.get(sandbox.url + path, timeout=30)
+    assert http.get(sandbox.url, timeout=30).status_code == 200
     sandbox.switch("down", on=False)
     assert post(event()).status_code == 200
 
 
 def test_blocked__hangs_up_on_pixel_and_script_while_graph_goes_on(sandbox, post, event, http, hit):
     sandbox.switch("blocked")
-    for ask in (hit, lambda: http.get(f"{sandbox.url}/en_US/fbevents.js", timeout=5)):
+    for ask in (hit, lambda: http.get(f"{sandbox.url}/en_US/fbevents.js", timeout=30)):
         with pytest.raises(requests.ConnectionError):
             ask()
     assert post(event()).status_code == 200
@@ -184,7 +184,7 @@ def test_a_switch_of_graphs__leaves_pixel_script_and_pages_alone(sandbox, http, 
     sandbox.switch(name)
     assert hit().status_code == 200
     for path in ("/fbevents.js", "/", "/sandbox/events.json"):
-        assert http.get(sandbox.url + path, timeout=5).status_code == 200
+        assert http.get(sandbox.url + path, timeout=30).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["server_error", "html", "throttled", "token", "permission", "unknown_pixel"])
@@ -198,7 +198,7 @@ def test_a_switch__is_noted_with_the_refusals(sandbox, post, event, name):
 def test_a_switch__counts_for_reading_too(sandbox, http):
     sandbox.switch("throttled")
     query = {"access_token": sandbox.token}
-    assert codes(http.get(f"{sandbox.url}/v26.0/{PIXEL}/stats", params=query, timeout=5)) == (400, 4, None)
+    assert codes(http.get(f"{sandbox.url}/v26.0/{PIXEL}/stats", params=query, timeout=30)) == (400, 4, None)
 
 
 # Usage headers
@@ -297,7 +297,7 @@ def test_timeout__for_one_request_still_waits_after_it_was_used_up(sandbox, addr
     with pytest.raises(requests.ReadTimeout):
         requests.post(address(sandbox), json=body, timeout=0.3)
     until(lambda: sandbox.refusals, "the switch was never used")
-    assert requests.post(address(sandbox), json=body, timeout=5).status_code == 200
+    assert requests.post(address(sandbox), json=body, timeout=30).status_code == 200
 
 
 def test_slow__takes_at_once_and_answers_late(sandbox, post, event):
@@ -358,7 +358,7 @@ def test_answer_next__may_take_the_events_all_the_same(sandbox, post, event):
 
 def test_answer_next__is_there_over_http_too(sandbox, http, post, event):
     order = {"code": 100, "subcode": 2804087, "times": 2, "headers": {"X-Odd": "1"}}
-    assert http.post(f"{sandbox.url}/sandbox/answer_next", json=order, timeout=5).json()["scripted"] == 2
+    assert http.post(f"{sandbox.url}/sandbox/answer_next", json=order, timeout=30).json()["scripted"] == 2
     assert codes(post(event())) == (400, 100, 2804087)
 
 
@@ -378,5 +378,5 @@ def test_answer_next__is_there_over_http_too(sandbox, http, post, event):
     ids=str,
 )
 def test_answer_next__refuses_what_is_no_answer(sandbox, http, wrong):
-    assert http.post(f"{sandbox.url}/sandbox/answer_next", json=wrong, timeout=5).status_code == 400
+    assert http.post(f"{sandbox.url}/sandbox/answer_next", json=wrong, timeout=30).status_code == 400
     assert len(sandbox._script) == 0
