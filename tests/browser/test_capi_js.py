@@ -9,7 +9,7 @@ import pytest
 
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
 from tests.browser.pages import alone, until
-from tests.browser.shop import SOURCE
+from tests.browser.shop import SOURCE, altered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -325,6 +325,8 @@ def test_blocked_script__leaves_the_servers_copy_and_a_receipt_that_says_so(gran
 
 
 def test_surrogate_script__that_does_nothing_is_blocked(granted):
+    late = altered(SOURCE.with_name("capi-late.js"), ("PATIENCE_MS = 5000", "PATIENCE_MS = 100"))
+    granted.serve(late, "capi-late.js")
     granted.context.route("**/fbevents.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     granted.go("/shop/product/")
     row = granted.row("ViewContent")

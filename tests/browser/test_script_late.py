@@ -25,13 +25,6 @@ def leave_early(shop):
     shop.context.route("**/fbevents.js", lambda route: None)
     shop.go("/shop/product/")
     rows = [shop.row("PageView"), shop.row("ViewContent")]
-    asked_for(shop, "/capi-late.js")
-    shop.until(
-        lambda: shop.page.evaluate(
-            "performance.getEntriesByName(location.origin + '/static/capi_tracking/capi-late.js').length"
-        ),
-        "it is here",
-    )
     shop.context.unroute("**/fbevents.js")
     shop.page.click("#add")
     shop.page.wait_for_url("**/shop/next/")
@@ -90,8 +83,6 @@ def test_first_call_of_a_script__that_leaves_at_once_is_told_by_the_next_page(gr
     granted.context.route("**/capi-track.js", lambda route: None)
     granted.context.route("**/fbevents.js", lambda route: None)
     granted.page.reload(wait_until="domcontentloaded")
-    asked_for(granted, "/capi-late.js")
-    granted.page.wait_for_timeout(100)
     event_id = granted.page.evaluate("capi.track('Contact')")
     granted.context.unroute("**/capi-track.js")
     granted.context.unroute("**/fbevents.js")
