@@ -120,7 +120,8 @@ def test_row__knows_whom_the_object_knows(ask):
         ({"method": "get", "referer": "http://testserver/open/?x=1", "hx_request": "true"}, "/open/", None),
         ({"referer": "http://testserver/"}, "/", None),
         ({"referer": "https://elsewhere.example/"}, "/join/?utm_source=a", "https://elsewhere.example/"),
-        ({}, "/join/?utm_source=a", None),
+        ({}, "/", None),
+        ({"method": "get"}, "/join/?utm_source=a", None),
     ],
 )  # fmt: skip
 def test_page__is_where_the_form_stood(ask, asked, page, before):

@@ -132,10 +132,13 @@ def _visit(request: HttpRequest, seen: RequestContext, obj: Any) -> dict[str, An
 def _page(request: HttpRequest, seen: RequestContext) -> dict[str, str]:
     """What is sent or asked by a script is done on the page that it came from, if that is ours.
 
-    Such a page says no more of itself than it wants to: one with ``pixel_private`` gives its origin alone.
+    Such a page says no more of itself than it wants to: one with ``pixel_private`` gives its origin alone. Where a
+    browser names no page, it is the origin too: a form may be sent to the very address that is secret.
     """
     is_own = urlsplit(seen.referrer).netloc.lower() == request.get_host().lower()
     is_visit = request.method in {"GET", "HEAD"} and "hx-request" not in request.headers
     if is_own and not is_visit:
         return {"event_source_url": seen.referrer}
+    if not (is_visit or seen.referrer):
+        return {"event_source_url": request.build_absolute_uri("/")}
     return {"event_source_url": seen.url, "referrer_url": seen.referrer}
