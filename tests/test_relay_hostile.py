@@ -170,11 +170,24 @@ def test_foreign_pixel__out_of_its_pattern(post, wrong):
         {"host": "x" * 101},
         {"host": "shop.example/path?email=jo"},
         {"host": "javascript:alert(1)"},
+        {"host": "else.example"},
+        {"host": "www.facebook.com.else.example"},
+        {"host": "notfacebook.com"},
     ],
 )
 def test_violation__out_of_its_pattern(post, wrong):
     post({"violations": [{**VIOLATION, **wrong}]})
     assert rows() == 0
+
+
+@pytest.mark.parametrize(
+    "host", ["connect.facebook.net", "facebook.com", "testserver", "cdn.shop.example", "127.0.0.1:8999"]
+)
+def test_violation__names_a_host_that_we_need(post, capi, settings, host):
+    settings.STATIC_URL = "https://cdn.shop.example/static/"
+    capi(PIXEL_SCRIPT_URL="http://127.0.0.1:8999/en_US/fbevents.js")
+    post({"violations": [{**VIOLATION, "host": host}]})
+    assert PageReport.objects.get().name == host
 
 
 @pytest.mark.parametrize("wrong", [*NOTHINGS, 10**9, "7"])

@@ -94,7 +94,7 @@ def _still_answers(using: str) -> bool:
 
 
 def _report(sender: Sender, beacon: Beacon) -> None:
-    counts = reports.counts(beacon, sender.page)
+    counts = reports.counts(beacon, sender.page, sender.request.get_host())
     if counts:
         with shielded(sender.using):
             PageReport.objects.using(sender.using).add_all(timezone.localdate(), counts)

@@ -3,7 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
+from django.conf import settings
+
+from ..conf import conf
 from ..models import PageReport
 from ..models.pagereport import Report
 from .bodies import Beacon, Said, text
@@ -15,13 +19,14 @@ _is_pixel = re.compile(r"[0-9]{1,20}").fullmatch
 _is_name = re.compile(r"[\w .:-]{1,50}", re.ASCII).fullmatch
 _is_directive = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){0,3}").fullmatch
 _is_host = re.compile(r"[a-z0-9.:\[\]-]{1,100}").fullmatch
+_is_metas = re.compile(r"(?:[a-z0-9-]+\.)*facebook\.(?:com|net)").fullmatch
 
 
-def counts(beacon: Beacon, page: str) -> Counter[Report]:
+def counts(beacon: Beacon, page: str, own_host: str) -> Counter[Report]:
     """What the beacon reports of that page."""
     found = Counter[Report]()
     for kind, said in _each(beacon):
-        report = _foreign(said) if kind == PageReport.Kind.FOREIGN else _violation(said)
+        report = _foreign(said) if kind == PageReport.Kind.FOREIGN else _violation(said, own_host)
         if report:
             found[(kind, page[:MAX_PAGE], *report)] += _count(said.get("count", 1))
     return found
@@ -40,9 +45,16 @@ def _foreign(said: Said) -> tuple[str, str] | None:
     return (pixel, name) if _is_pixel(pixel) and _is_name(name) else None
 
 
-def _violation(said: Said) -> tuple[str, str] | None:
+def _violation(said: Said, own_host: str) -> tuple[str, str] | None:
+    """The dashboard asks to allow what is named here, so anybody's word counts only for hosts that we do need."""
     directive, host = text(said.get("directive")), text(said.get("host"))
-    return (directive, host) if _is_directive(directive) and _is_host(host) else None
+    is_needed = _is_metas(host) or (_is_host(host) and host in _needed(own_host))
+    return (directive, host) if _is_directive(directive) and is_needed else None
+
+
+def _needed(own_host: str) -> set[str]:
+    addresses = (conf.PIXEL_SCRIPT_URL, settings.STATIC_URL or "")
+    return {own_host.lower(), *(urlsplit(str(address)).netloc.lower() for address in addresses)}
 
 
 def _count(said: object) -> int:
