@@ -40,6 +40,7 @@ PAGES = {
     "long": '{% pixel_event "ViewContent" content_ids=long %}',
     "sale": "{% pixel_purchase order %}",
     "next": "",
+    "clobbered": '<div id="capi"></div>',
 }
 HEAD = "<!doctype html><html><head>{% load capi_tracking %}{% pixel_head %}<title>Shop</title></head><body>"
 

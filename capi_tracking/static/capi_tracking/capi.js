@@ -1,9 +1,9 @@
-/* The browser's half of capi_tracking. Without consent: no call, no cookie, no storage, no request. See docs/script.md. */
+/* The browser's half of capi_tracking: see docs/script.md. Without consent: no call, cookie, storage or request. */
 (() => {
   "use strict";
 
   const island = document.querySelector("script[data-capi-config]");
-  if (!island || window.capi) return;
+  if (!island || window.capi?.bridge) return; // not an element
 
   const read = (element) => JSON.parse(element.text);
   const config = read(island);
@@ -138,7 +138,7 @@
   const ready = new Set();
   const script = { type: "", at: 0 };
   const who = { keys: {} }; // who is logged in
-  let held = null; // calls that wait for the visitor's ids
+  let held = null; // calls that wait for ids
   let hasMet;
 
   function meet() {
@@ -222,7 +222,7 @@
   }
 
   const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const fireIsland = ({ data, signature, ...event }) => fire(event, JSON.parse(data), { data, signature });
+  const fireIsland = ({ data, signature, ...event }) => event.name !== "Purchase" && fire(event, JSON.parse(data), { data, signature });
   const fireKnown = (event) => fire(event, event.data);
 
   // A snapshot keeps the mark, a morph the element.
@@ -298,7 +298,7 @@
     if (entry.failure || state === "handed_over") pending.delete(entry);
   }
 
-  // The next page takes what the pixel did not. This one may be shown again, and must not have it.
+  // The next page takes what the pixel did not; this one may be shown again.
   function carry() {
     const left = [...pending, ...waiting.filter(({ name }) => /track|sale/.test(name))];
     if (!left.length || !mayFire()) return;
@@ -314,7 +314,7 @@
   const outgoing = [];
   let isSending = false;
 
-  // At the end of the task: before a form navigates away.
+  // Before a form navigates away.
   function say(kind, item) {
     if (outgoing.push({ kind, item, at: now() }) === 1) queueMicrotask(quietly(flush));
   }
