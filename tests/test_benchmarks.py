@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import databases, pairing, peers
+from tests.benchmarks import databases, p12_prune, pairing, peers
 from tests.benchmarks.aims import Chosen, Servers
 from tests.benchmarks.pairing import Line, NotRun, Paired, at_least, at_most, compare, count, fact, ratio, rounds
-from tests.benchmarks.sides import build, pages, sample
+from tests.benchmarks.sides import build, pages, sample, staff
 
 SERVERS = Servers("postgres://nobody@127.0.0.1:1/x", "mysql://nobody@127.0.0.1:1/x", "redis://127.0.0.1:1/0")
 
@@ -88,7 +90,19 @@ def test_reach__names_the_server_that_does_not_answer() -> None:
 
 
 def test_aims__have_a_file_each_in_order() -> None:
-    assert list(command.aims()) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11", "P12"]
+    assert list(command.aims()) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11", "P12", "P13"]
+
+
+@pytest.mark.parametrize("name", [*staff.LED, *staff.LOOKED_THROUGH])
+def test_lists__know_which_of_them_the_admin_looks_through(name: str, rf: Any) -> None:
+    model, query = (staff.LED | staff.LOOKED_THROUGH)[name]
+    page = admin.site.get_model_admin(apps.get_model("capi_tracking", model))
+    is_bounded = name in staff.LOOKED_THROUGH and model != staff.SKIPS  # of these there are never so many
+    assert page.is_scan(rf.get("/", query)) is is_bounded
+
+
+def test_sold__tells_the_slowest_hundredth() -> None:
+    assert p12_prune.Sold([float(n) for n in range(200, 0, -1)], 0, 0).p99 == 199.0
 
 
 def test_chosen__is_sized() -> None:

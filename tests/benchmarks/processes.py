@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.brokers.processes import Process
 
-PATIENCE = 600.0  # seconds, for the longest verb of all
+PATIENCE = 3600.0  # seconds, for the longest verb of all
 
 
 class SideFailed(Exception):
@@ -38,6 +38,10 @@ class Side(Process):
             self.process.stdin.flush()
         except BrokenPipeError:
             raise SideFailed(self.tail) from None
+
+    @property
+    def has_answered(self) -> bool:
+        return bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def answer(self) -> Any:
         assert self.process.stdout is not None

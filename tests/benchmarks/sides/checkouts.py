@@ -10,18 +10,21 @@ from tests.benchmarks.sides import emit
 from tests.benchmarks.sides.lines import serve
 
 AT_ONCE = 50
+# On MariaDB the shortest wait is none at all; SQLite's is the one that docs/deploying.md asks for.
+PATIENCE = {"postgresql": "SET lock_timeout = '50ms'", "mysql": "SET innodb_lock_wait_timeout = 0"}
 
 
-def prepare(lock_milliseconds: int) -> None:
+def prepare() -> None:
     emit.prepare()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{lock_milliseconds}ms'")
+    if connection.vendor in PATIENCE:
+        with connection.cursor() as cursor:
+            cursor.execute(PATIENCE[connection.vendor])
 
 
-def checkouts(seconds: float) -> dict[str, float]:
+def checkouts(seconds: float) -> dict[str, Any]:
     """Sell for so long: milliseconds, how many met a lock, and how many left no row."""
     times: list[float] = []
-    locked = recorded = 0
+    locked = 0
     before = rows()
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -29,15 +32,7 @@ def checkouts(seconds: float) -> dict[str, float]:
             took, waited = checkout(order)
             times.append(took * 1000)
             locked += waited
-    recorded = rows() - before
-    times.sort()
-    return {
-        "count": len(times),
-        "p99": times[int(len(times) * 0.99)],
-        "slowest": times[-1],
-        "locked": locked,
-        "unrecorded": len(times) - recorded,
-    }
+    return {"times": times, "locked": locked, "unrecorded": len(times) - (rows() - before)}
 
 
 def checkout(order: Any) -> tuple[float, bool]:

@@ -63,7 +63,7 @@ def fill(count: int) -> None:
     source = filling.SERIES[connection.vendor].format(first=1, last=count)
     execute(
         "INSERT INTO plain_outbox (key, payload, status, due_at)"
-        f" SELECT {filling.joined_text(filling.digest('k'), filling.digest('l'))}, REPLACE(%s, %s,"
+        f" SELECT {filling.key()}, REPLACE(%s, %s,"
         f" {filling.digest('e')}), 'pending', {NOW[connection.vendor]} FROM {source}",
         [payload, f"{1:032x}"],
     )

@@ -3,6 +3,9 @@
 import resource
 import threading
 import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import timedelta
 from statistics import median
 from typing import Any
@@ -14,7 +17,24 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.benchmarks.sides import build, filling, sample
+from tests.benchmarks.sides.beside import fill_beside
 from tests.benchmarks.sides.lines import serve
+
+TABLE = "capi_tracking_outboxevent"
+MANY = 50_000  # rows: from here on indexes are built at the end
+SLICE = 1000
+DURATIONS = {"LEASE", "CONNECT_TIMEOUT", "READ_TIMEOUT"}
+ALIASES = ("default", "second", "third", "fourth")
+FIRST_PIXEL = 1234567890
+original = settings.CAPI_TRACKING
+SOON_AFTER = {
+    "event_time": 0,
+    "created_at": 1,
+    "updated_at": 60,
+    "sent_at": 60,
+    "settled_at": 60,
+    "deadline_at": 604_800,
+}
 
 
 def prepare() -> None:
@@ -34,35 +54,42 @@ def empty() -> None:
             cursor.execute(f"{verb} {model._meta.db_table}")
 
 
-def fill(count: int, small: bool = False) -> None:
-    """So many rows that are due."""
-    filling.copy(template(small=small), count - 1)
-    filling.analyze()
+def fill(count: int, small: bool = False, pixels: Sequence[str] = ("default",)) -> None:
+    """So many rows that are due, of each pixel as many."""
+    from capi_tracking.models import OutboxEvent
+
+    for alias in pixels:
+        row = template(small=small, pixel=alias)
+        with filling.without_indexes(OutboxEvent) if count >= MANY else nullcontext():
+            filling.copy(row, count // len(pixels) - 1, filling.of_events(TABLE))
+    filling.analyze(OutboxEvent)
 
 
-def fill_sent(count: int, days: int = 3, redacted: bool = True) -> None:
-    """So many rows that were sent so long ago, as drain and redaction leave them."""
+def fill_sent(count: int, days: float = 3, redacted: bool = True, over_days: float = 0) -> None:
+    """So many rows that were sent so long ago, as drain and redaction leave them; the first ones ``over_days`` before."""
     from capi_tracking.models import OutboxEvent
 
     row = template(small=True)
-    at = timezone.now() - timedelta(days=days)
+    at = timezone.now() - timedelta(days=days + over_days)
     done = {"status": "sent", "due_at": None, "sent_at": at, "settled_at": at, "event_time": at, "attempts": 1}
     gone = {"payload": "", "redacted_at": timezone.now()} if redacted else {}
     OutboxEvent.objects.filter(pk=row.pk).update(**done, **gone)
-    with filling.without_indexes(OutboxEvent):
-        filling.copy(row, count - 1)
-    filling.analyze()
+    step = timedelta(days=over_days).total_seconds() / count
+    times = {name: filling.later(at, step, after) for name, after in SOON_AFTER.items()}
+    with filling.without_indexes(OutboxEvent) if count >= MANY else nullcontext():
+        filling.copy(row, count - 1, filling.of_events(TABLE) | times)
+    filling.analyze(OutboxEvent)
 
 
-def template(*, small: bool) -> Any:
+def template(*, small: bool, pixel: str = "default") -> Any:
     """A row made by the product itself."""
     from capi_tracking.models import OutboxEvent
     from capi_tracking.tracking import track
 
-    number = filling.last_id() + 1
+    number = filling.last_id(OutboxEvent) + 1
     sale = sample.sale(number)
     event = tiny(sale) if small else build.event(sale)
-    made = track(event, order_key=f"old.order:{number}", source="order")
+    made = track(event, pixel=pixel, order_key=f"old.order:{number}", source="order")
     return OutboxEvent.objects.get(key=made.key)
 
 
@@ -129,37 +156,32 @@ def claim_and_settle(limit: int) -> float:
     return seconds
 
 
-PAGES = {
-    "list": {"period": "all"},
-    "list of what is dead": {"period": "all", "status__exact": "dead"},
-    "search for an id": {"q": "{event_id}"},
-    "search for an order": {"q": "{order_key}"},
-    "search for an e-mail": {"q": "jo@shop.example"},
-}
-
-
-def pages(times: int) -> dict[str, float]:
-    """Seconds of the middle one of so many views of each of staff's lists."""
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-    from django.urls import reverse
-
+def redact(times: int) -> float:
+    """Seconds of the middle one of so many slices."""
+    from capi_tracking.conf import conf
     from capi_tracking.models import OutboxEvent
 
-    staff, _ = get_user_model().objects.get_or_create(username="staff", is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(staff)
-    row = OutboxEvent.objects.values("event_id", "order_key").order_by("-id")[0]
-    address = reverse("admin:capi_tracking_outboxevent_changelist")
-    asked = {name: {key: value.format(**row) for key, value in query.items()} for name, query in PAGES.items()}
-    return {name: median(seen(client, address, query) for _ in range(times)) for name, query in asked.items()}
+    return middle(times, lambda: OutboxEvent.objects.all().redact(conf.REDACT_AFTER, limit=SLICE))
 
 
-def seen(client: Any, address: str, query: dict[str, str]) -> float:
-    began = time.perf_counter()
-    answer = client.get(address, query)
-    assert answer.status_code == 200, answer
-    return time.perf_counter() - began
+def delete(times: int) -> float:
+    """The same of what is older than all that is kept."""
+    from capi_tracking.conf import conf
+    from capi_tracking.models import OutboxEvent
+    from capi_tracking.models.slices import delete
+
+    old = OutboxEvent.objects.settled().filter(event_time__lt=timezone.now() - conf.PRUNE_AFTER)
+    return middle(times, lambda: delete(old, limit=SLICE))
+
+
+def middle(times: int, slice_of: Callable[[], int]) -> float:
+    seconds = []
+    for _ in range(times):
+        began = time.perf_counter()
+        done = slice_of()
+        seconds.append(time.perf_counter() - began)
+        assert done == SLICE, done
+    return median(seconds)
 
 
 def prune() -> dict[str, float]:
@@ -169,7 +191,48 @@ def prune() -> dict[str, float]:
     total, began = privacy.Cleared(), time.perf_counter()
     while (done := privacy.prune()) != privacy.Cleared():
         total += done
-    return {"seconds": time.perf_counter() - began, "redacted": total.redacted, "events": total.events}
+    return {"seconds": time.perf_counter() - began, **asdict(total)}
+
+
+def configure(**changes: Any) -> None:
+    """Settings from now on; durations in seconds. Pixels by their number: ``default``, ``second`` and so on."""
+    given = {name: timedelta(seconds=value) if name in DURATIONS else value for name, value in changes.items()}
+    if "PIXELS" in given:
+        aliases = ALIASES[: given["PIXELS"]]
+        given["PIXELS"] = {
+            alias: {"PIXEL_ID": str(FIRST_PIXEL + number), "ACCESS_TOKEN": "test-token"}
+            for number, alias in enumerate(aliases)
+        }
+    settings.CAPI_TRACKING = {**original, **given}
+
+
+def await_sent(pixel: str) -> None:
+    """Until nothing of that pixel waits any more, or is on its way."""
+    from capi_tracking.models import OutboxEvent
+
+    waiting = OutboxEvent.objects.filter(pixel=pixel, queue__isnull=False).order_by("queue", "id")
+    while waiting.values_list("pk", flat=True).first() is not None:
+        time.sleep(0.01)
+
+
+def drain_in_threads(number: int) -> dict[str, float]:
+    """As :func:`drain`, by so many threads of this process."""
+    from capi_tracking.delivery import Report, deliver_due
+
+    reports: list[Report] = []
+
+    def work() -> None:
+        reports.append(deliver_due())
+        connection.close()
+
+    began = time.perf_counter()
+    workers = [threading.Thread(target=work) for _ in range(number)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    total = sum(reports, Report())
+    return {"seconds": time.perf_counter() - began, "rows": total.delivered, "requests": total.requests}
 
 
 stopping = threading.Event()
@@ -217,4 +280,7 @@ def profile() -> str:
 
 if __name__ == "__main__":
     django.setup()
-    serve(prepare, empty, fill, fill_sent, drain, drain_in_parts, memory, claim, pages, prune, begin, end, profile)
+    serve(
+        prepare, empty, configure, fill, fill_sent, fill_beside, memory, claim, redact, delete, prune, profile,
+        drain, drain_in_parts, drain_in_threads, await_sent, begin, end,
+    )  # fmt: skip

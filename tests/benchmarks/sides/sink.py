@@ -30,6 +30,9 @@ class Account:
     requests: int = 0
     rows: int = 0
     sent_bytes: int = 0
+    connections: int = 0  # on which something was asked
+    silent: str = ""  # what is in the address of one that is never answered
+    since: float = field(default_factory=time.monotonic)
     bodies: list[bytes] = field(default_factory=list)
 
 
@@ -40,8 +43,15 @@ lock = threading.Lock()
 def answer(client: socket.socket) -> None:
     """One connection, request after request."""
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    counted_at = 0.0
     with suppress(OSError), client, client.makefile("rb", BUFFER) as stream:
-        while (body := read(stream)) is not None:
+        while (asked := read(stream)) is not None:
+            address, body = asked
+            if account.silent and account.silent.encode() in address:
+                stream.read(1)  # until the other one has enough of it
+                return
+            if counted_at < account.since:
+                counted_at, account.connections = time.monotonic(), account.connections + 1
             taken = take(body)
             time.sleep(account.latency_seconds)
             text = json.dumps({"events_received": taken, "fbtrace_id": "sink", "messages": []})
@@ -49,16 +59,17 @@ def answer(client: socket.socket) -> None:
             client.sendall((head + text).encode())
 
 
-def read(stream: IO[bytes]) -> bytes | None:
-    """A request's body; None where there is no further request."""
-    if not stream.readline():
+def read(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+    """A request's first line and its body; None where there is no further request."""
+    first = stream.readline()
+    if not first:
         return None
     length = 0
     while (header := stream.readline()) not in (b"\r\n", b""):
         name, _, value = header.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return stream.read(length)
+    return first, stream.read(length)
 
 
 def take(sent: bytes) -> int:
@@ -73,8 +84,8 @@ def take(sent: bytes) -> int:
     return found
 
 
-def reset(latency_seconds: float = 0.0, keep: bool = False) -> None:
-    account.__init__(latency_seconds, keep)  # type: ignore[misc]
+def reset(latency_seconds: float = 0.0, keep: bool = False, silent: str = "") -> None:
+    account.__init__(latency_seconds, keep, silent=silent)  # type: ignore[misc]
 
 
 def totals() -> dict[str, int]:
@@ -83,6 +94,7 @@ def totals() -> dict[str, int]:
         "requests": account.requests,
         "rows": account.rows,
         "bytes": account.sent_bytes,
+        "connections": account.connections,
         "different": len(each),
         "most": max(each.values(), default=0),
     }
