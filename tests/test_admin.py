@@ -356,7 +356,7 @@ def test_event_list__looks_through_the_newest_where_no_index_leads_and_says_so(
 ):
     page = admin_client.get(address("outboxevent"), query)
     assert {event.event_id for event in page.context["cl"].result_list} == {f"hour-{hours}" for hours in found}
-    assert ("The newest 3 were looked through, those since" in page.text) is is_told
+    assert ("Only the newest 3 were looked through, those since" in page.text) is is_told
 
 
 def test_event_list__that_was_looked_through_has_pages(admin_client):

@@ -54,8 +54,8 @@ class PeriodFilter(admin.SimpleListFilter):
         if oldest is None:
             return queryset
         since = date_format(timezone.localtime(oldest), "j M, H:i")
-        told = _("The newest %(count)s were looked through, those since %(since)s. A search finds older ones too.")
-        messages.info(request, told % {"count": number_format(MOST_SCANNED), "since": since})
+        told = _("Only the newest %(count)s were looked through, those since %(since)s. A search finds older ones too.")
+        messages.warning(request, told % {"count": number_format(MOST_SCANNED, force_grouping=True), "since": since})
         return queryset.filter(**{f"{self.field}__gte": oldest})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
