@@ -15,7 +15,9 @@ from capi_tracking.events import Content, CustomData, Event, UserData
 from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.capi import ShopOrder
 from demo_project.shop.models import Order
+from tests import sessions
 from tests.sales import FBP
+from tests.waiting import until
 from tests.workers import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them
 
 
@@ -30,6 +32,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if {"browser", "demo"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before its database is dropped, whoever else spoke to it has hung up: a killed process takes a moment."""
+    yield
+    with django_db_blocker.unblock():
+        until(lambda: not sessions.others(), "the others have left the test's database")
 
 
 @pytest.fixture
