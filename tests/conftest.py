@@ -36,9 +36,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Before its database is dropped, whoever else spoke to it has hung up: a killed process takes a moment."""
+    """Before its database is dropped, nobody else speaks to it: PostgreSQL would refuse."""
     yield
     with django_db_blocker.unblock():
+        sessions.end_others()
         until(lambda: not sessions.others(), "the others have left the test's database")
 
 

@@ -10,6 +10,13 @@ OTHERS = (
 )
 
 
+def end_others() -> None:
+    """Hang up on whoever is left: a killed process's session takes a moment, a forgotten connection stays."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(OTHERS.replace("application_name, state, query", "pg_terminate_backend(pid)"))
+
+
 def others() -> list[tuple[str, str, str]]:
     """Name, state and last query of each. Only PostgreSQL refuses to drop a database for them."""
     if connection.vendor != "postgresql":
