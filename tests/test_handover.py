@@ -1,13 +1,12 @@
 """``track_request``: the server's row in the view's transaction, and the browser's half on its way to a page."""
 
-import asyncio
 import json
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from decimal import Decimal
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -471,7 +470,7 @@ def test_async_view__tells_as_well(ask):
         await sync_to_async(track_request)(request, "Contact")
         return HttpResponse()
 
-    response = asyncio.run(TrackingMiddleware(view)(ask()))
+    response = async_to_sync(TrackingMiddleware(view))(ask())  # in this thread, whose connection is closed in the end
     assert [each["name"] for each in next_of(response)] == ["Contact"]
     assert response.headers["Cache-Control"] == "private, no-store"
 
