@@ -1,4 +1,4 @@
-"""What is kept of a customer, and for how long."""
+"""What goes by itself: redaction and pruning."""
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import DateField, QuerySet
 from django.db.models.functions import Cast
 
-from .conf import conf
-from .models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, PageReport, SkipCount
-from .models.clock import DatabaseNow
-from .models.slices import delete, in_slices
-from .models.states import MAX_AGE_STORE
+from ..conf import conf
+from ..models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, PageReport, SkipCount
+from ..models.clock import DatabaseNow
+from ..models.slices import delete, in_slices
+from ..models.states import MAX_AGE_STORE
 
 KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
 
