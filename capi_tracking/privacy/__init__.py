@@ -1,0 +1,5 @@
+"""What is kept of people, and how it goes: by itself, or because they ask."""
+
+from .pruning import KEPT_AT_LEAST, Cleared, prune
+
+__all__ = ["KEPT_AT_LEAST", "Cleared", "prune"]
