@@ -11,6 +11,7 @@ from django.utils import timezone
 from ..exceptions import Denied, Rejected, Throttled, TransportError, Unreachable
 from ..models import Claimed, DeliveryAttempt
 from ..transports import Acknowledgement, Batch, Transport
+from ..transports.wording import storable
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +78,8 @@ def _columns(outcome: Acknowledgement | TransportError) -> dict[str, Any]:
         return {
             "kind": DeliveryAttempt.Kind.DELIVERED,
             "http_status": _bounded(outcome.http_status, MAX_SMALL),
-            "trace_id": outcome.trace_id[:64],
-            "message": "; ".join(outcome.messages)[:300],
+            "trace_id": storable(outcome.trace_id, most=64),
+            "message": storable("; ".join(outcome.messages), most=300),
             "events_received": _bounded(outcome.events_received, MAX_INT),
         }
     return {
@@ -86,8 +87,8 @@ def _columns(outcome: Acknowledgement | TransportError) -> dict[str, Any]:
         "http_status": _bounded(outcome.http_status, MAX_SMALL),
         "code": _bounded(outcome.code, MAX_INT),
         "subcode": _bounded(outcome.subcode, MAX_INT),
-        "trace_id": outcome.trace_id[:64],
-        "message": str(outcome)[:300],
+        "trace_id": storable(outcome.trace_id, most=64),
+        "message": storable(str(outcome), most=300),
     }
 
 

@@ -11,6 +11,7 @@ from ..models.pixel import PixelQuerySet
 from ..models.verbs import OutboxQuerySet
 from ..retry import ease, wait_after
 from ..transports import Acknowledgement, Transport
+from ..transports.wording import storable
 from .report import Report
 
 FAILURES = 3  # unanswered batches in a row that make the pixel wait
@@ -101,7 +102,7 @@ def pause(error: TransportError, tries: int) -> timedelta:
 def describe(error: TransportError) -> str:
     """For staff: kind, codes and what Meta said."""
     codes = "/".join(str(code) for code in (error.code, error.subcode) if code is not None)
-    return " ".join(filter(None, (error.kind, codes, str(error))))[:200]
+    return storable(" ".join(filter(None, (error.kind, codes, str(error)))), most=200)
 
 
 def fingerprint(pixel: PixelSettings) -> str:

@@ -23,6 +23,7 @@ from urllib3.exceptions import HTTPError
 from ..conf import PixelSettings, conf, is_loopback
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
 from .base import Acknowledgement, Batch, Transport, UnknownRefusal
+from .wording import plain
 
 MAX_ANSWER = 1_000_000  # bytes; Meta's own are below one kilobyte
 CHUNK = 65_536
@@ -37,7 +38,6 @@ POLICY_BLOCK = timedelta(days=1)
 USAGE_HEADERS = ("X-App-Usage", "X-Business-Use-Case-Usage", "X-Ad-Account-Usage")
 SHARE = re.compile(r'"(?:call_count|total_time|total_cputime|acc_id_util_pct)"\s*:\s*(\d{1,6})').findall
 MAX_SHARE = 1000
-TOKEN_LIKE = re.compile(r"EAA\w{16,}")
 
 OK = range(200, 300)
 REDIRECTS = range(300, 400)
@@ -124,7 +124,7 @@ class GraphTransport(Transport):
             raise Denied("PIXEL_ID or ACCESS_TOKEN is empty.")
         answer = self._post(self._body(batch))
         if answer.status in OK:
-            return acknowledgement(answer)
+            return acknowledgement(answer, secrets=self._secrets())
         raise failure(answer, secrets=self._secrets())
 
     def check(self) -> Iterable[checks.CheckMessage]:
@@ -217,13 +217,14 @@ def read_bounded(response: requests.Response) -> bytes:
     return body
 
 
-def acknowledgement(answer: Answer) -> Acknowledgement:
-    """What a 2xx says; an odd body leaves ``events_received`` None."""
-    messages = answer.body.get("messages")
+def acknowledgement(answer: Answer, *, secrets: Iterable[str] = ()) -> Acknowledgement:
+    """What a 2xx says; an odd body leaves ``events_received`` None. Raises nothing: what Meta took must not go again."""
+    messages, secrets = answer.body.get("messages"), list(secrets)
+    said = messages[:MAX_MESSAGES] if isinstance(messages, list) else []
     return Acknowledgement(
         events_received=_count(answer.body.get("events_received")),
-        trace_id=_trace_id(answer.body),
-        messages=tuple(str(m)[:MAX_MESSAGE] for m in messages[:MAX_MESSAGES]) if isinstance(messages, list) else (),
+        trace_id=plain(answer.body.get("fbtrace_id"), most=MAX_TRACE_ID, secrets=secrets),
+        messages=tuple(plain(each, most=MAX_MESSAGE, secrets=secrets) for each in said),
         http_status=answer.status,
         usage=usage(answer.headers),
         retry_after=retry_after(answer.headers),
@@ -232,7 +233,7 @@ def acknowledgement(answer: Answer) -> Acknowledgement:
 
 def failure(answer: Answer, *, secrets: Iterable[str] = ()) -> TransportError:
     """The error that this answer means: by subcode, code and status, never by a text."""
-    error = answer.body.get("error")
+    error, secrets = answer.body.get("error"), list(secrets)
     error = error if isinstance(error, dict) else {}
     code, subcode = _count(error.get("code")), _count(error.get("error_subcode"))
     kind = _kind(code, subcode, transient=error.get("is_transient") is True) or _kind_of_status(answer.status, error)
@@ -240,11 +241,11 @@ def failure(answer: Answer, *, secrets: Iterable[str] = ()) -> TransportError:
         "http_status": answer.status,
         "code": code,
         "subcode": subcode,
-        "trace_id": _trace_id(error),
+        "trace_id": plain(error.get("fbtrace_id"), most=MAX_TRACE_ID, secrets=secrets),
     }
     if kind is Throttled:
         details["retry_after"] = POLICY_BLOCK if code == POLICY else retry_after(answer.headers)
-    return kind(without_secrets(str(error.get("message", "")), secrets)[:MAX_MESSAGE], **details)
+    return kind(plain(error.get("message"), most=MAX_MESSAGE, secrets=secrets), **details)
 
 
 def _kind(code: int | None, subcode: int | None, *, transient: bool) -> type[TransportError] | None:
@@ -274,7 +275,7 @@ def _retry_after_header(text: str) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC), timedelta(0))
 
@@ -291,17 +292,5 @@ def _minutes(text: str) -> list[int]:
     return [min(int(minutes), 24 * 60) for minutes in found]
 
 
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Meta's messages may echo the token, as it is or quoted for a URL."""
-    for secret in filter(None, secrets):
-        for spelling in {secret, quote(secret, safe="")}:
-            text = text.replace(spelling, "[secret]")
-    return TOKEN_LIKE.sub("[secret]", text)
-
-
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
-
-
-def _trace_id(body: Mapping[str, Any]) -> str:
-    return str(body.get("fbtrace_id") or "")[:MAX_TRACE_ID]
