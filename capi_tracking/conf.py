@@ -137,6 +137,11 @@ def keyed_hash(text: str, *, purpose: str, key: str = "") -> str:
     return mac.hexdigest()[:32]
 
 
+def secrets() -> list[str]:
+    """The key that hashes are made with now, then those that they were made with before."""
+    return [django_settings.SECRET_KEY, *map(str, django_settings.SECRET_KEY_FALLBACKS)]
+
+
 @lru_cache(maxsize=64)
 def _keyed(secret: str) -> hmac.HMAC:
     """To take a key up costs as much as to hash a short text with it."""

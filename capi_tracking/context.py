@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from . import normalization
-from .conf import conf, keyed_hash
+from .conf import conf, keyed_hash, secrets
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -106,6 +106,11 @@ def is_private(request: "HttpRequest") -> bool:
 def identity_key(kind: str, value: str) -> str | None:
     """16 hex characters by which a person's rows are found again, without telling who it is; None for no value."""
     return keyed_hash(value, purpose=f"identity.{kind}")[:16] if value else None
+
+
+def identity_keys(kind: str, value: str) -> list[str]:
+    """The same, as it is made now and as it was made before ``SECRET_KEY`` changed; empty for no value."""
+    return [keyed_hash(value, purpose=f"identity.{kind}", key=secret)[:16] for secret in secrets() if value]
 
 
 def clean_url(url: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from ..context import identity_key
+from ..context import identity_keys
 from ..events import UserData
 from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
 
@@ -50,5 +50,4 @@ def _person(term: str) -> Q:
 
 
 def _hashed(column: str, kind: str, values: tuple[str, ...]) -> Q:
-    key = identity_key(kind, values[0] if values else "")
-    return Q(**{column: key}) if key else Q(pk__in=())
+    return Q(**{f"{column}__in": identity_keys(kind, values[0] if values else "")})

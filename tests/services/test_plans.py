@@ -19,6 +19,8 @@ from capi_tracking import metrics
 from capi_tracking.admin import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
 from capi_tracking.models.slices import delete
+from capi_tracking.privacy import Person
+from capi_tracking.privacy.persons import named, seen_in
 from capi_tracking.tracking import track
 from tests.outbox_rows import make_rows
 from tests.services.servers import MARIADB, POSTGRESQL, SQLITE, wants
@@ -245,6 +247,13 @@ LOOKUPS: dict[str, Callable[[], QuerySet[OutboxEvent]]] = {
     "search for an id": lambda: metrics.find_events(OutboxEvent.objects.all(), some_row()),
     "search for an e-mail": lambda: metrics.find_events(OutboxEvent.objects.all(), "jo@shop.example"),
     "search for a phone": lambda: metrics.find_events(OutboxEvent.objects.all(), "+49 171 0000001"),
+    "a person by e-mail": lambda: named(Person(email=frozenset({f"{ROWS // 2:016x}"})), "default"),
+    "a person by phone": lambda: named(Person.of(phone="+49 171 0000001"), "default"),
+    "a person by the shop's id": lambda: named(Person.of(external_id="4711"), "default"),
+    "a person by all": lambda: named(
+        Person.of(email="jo@shop.example", phone="+49 171 0000001", external_id="4711"), "default"
+    ),
+    "what a browser did": lambda: seen_in(["fedcba9876543210"], "default"),
     "odd answers": lambda: OutboxEvent.objects.with_odd_answers(),
     "what is dead": lambda: OutboxEvent.objects.in_status(Status.DEAD),
 }

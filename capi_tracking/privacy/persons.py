@@ -1,0 +1,115 @@
+"""Who somebody is in our tables, and which rows are theirs: by keyed hashes, which stay when a payload is gone."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ..context import identity_keys
+from ..events import UserData
+from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
+
+KINDS = {"email": "em", "phone": "ph", "external": "external_id"}
+AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
+NAMELESS = {"email_key": None, "phone_key": None, "external_key": None}
+
+Keys = frozenset[str]
+NONE: Keys = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The keys of one person, under ``SECRET_KEY`` and each of ``SECRET_KEY_FALLBACKS``.
+
+    ``unread`` says which of the values could not be read, and why; never the value itself.
+    """
+
+    email: Keys = NONE
+    phone: Keys = NONE
+    external: Keys = NONE
+    visitor: Keys = NONE
+    unread: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, *, fbp: str = "", **plain: Any) -> "Person":
+        """Whom these describe: ``email``, ``phone``, ``external_id`` (values or lists of them), ``country`` for phones
+        without a country code, and ``fbp``, the browser's own cookie.
+        """
+        known = UserData.of(**plain)
+        found = {name: _keys(kind, getattr(known, kind)) for name, kind in KINDS.items()}
+        return cls(**found, visitor=_keys("fbp", [fbp]), unread=known.notes)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What the person is known by, without telling what it is."""
+        return [name for name in (*KINDS, "visitor") if getattr(self, name)]
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds)
+
+
+def named(person: Person, using: str) -> QuerySet[OutboxEvent]:
+    """The events that carry one of the person's own keys."""
+    return OutboxEvent.objects.using(using).filter(_carries(person))
+
+
+def seen_in(browsers: Collection[str], using: str) -> QuerySet[OutboxEvent]:
+    """The events of these browsers (at most ``AT_ONCE``) that name nobody: what names another is that one's."""
+    return OutboxEvent.objects.using(using).filter(visitor_key__in=browsers, **NAMELESS)
+
+
+def browsers_of(person: Person, using: str) -> list[str]:
+    """The keys of the browsers that the person was seen with."""
+    rows = named(person, using).exclude(visitor_key=None).order_by()
+    contexts = CheckoutContext.objects.using(using).filter(_is_buyer(person)).exclude(fbp="")
+    found = set(rows.values_list("visitor_key", flat=True).distinct())
+    found |= {key for fbp in contexts.values_list("fbp", flat=True) for key in identity_keys("fbp", fbp)}
+    return sorted({key for key in found if key} | person.visitor)
+
+
+def contexts_of(person: Person, browsers: Iterable[str], using: str) -> Iterator[QuerySet[CheckoutContext]]:
+    """The person's checkout contexts, a bounded number at a time: by key, by order, and by browser.
+
+    What a browser said for somebody else's order is that one's.
+    """
+    contexts = CheckoutContext.objects.using(using)
+    yield contexts.filter(_is_buyer(person))
+    orders = named(person, using).exclude(order_key=None).order_by()
+    for keys in in_parts(orders.values_list("order_key", flat=True).distinct().iterator(AT_ONCE)):
+        yield contexts.filter(key__in=keys)
+    for some in in_parts(browsers):
+        seen = contexts.filter(visitor_key__in=some, email_key=None, external_key=None)
+        for keys in in_parts(seen.order_by().values_list("key", flat=True).iterator(AT_ONCE)):
+            yield contexts.filter(key__in=set(keys) - _orders_of_others(keys, person, using))
+
+
+def receipts_of(browsers: Collection[str], using: str) -> QuerySet[BrowserReceipt]:
+    """What these browsers (at most ``AT_ONCE``) said of their copies."""
+    return BrowserReceipt.objects.using(using).filter(visitor_key__in=browsers)
+
+
+def in_parts(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Lists of at most ``AT_ONCE``."""
+    rest = iter(values)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
+
+
+def _keys(kind: str, values: Iterable[str]) -> Keys:
+    return frozenset(key for value in values for key in identity_keys(kind, value))
+
+
+def _carries(person: Person) -> Q:
+    return Q(email_key__in=person.email) | Q(phone_key__in=person.phone) | Q(external_key__in=person.external)
+
+
+def _is_buyer(person: Person) -> Q:
+    return Q(email_key__in=person.email) | Q(external_key__in=person.external)
+
+
+def _orders_of_others(keys: Collection[str], person: Person, using: str) -> set[str]:
+    rows = OutboxEvent.objects.using(using).filter(order_key__in=keys).exclude(**NAMELESS)
+    mine = set(named(person, using).filter(order_key__in=keys).values_list("order_key", flat=True))
+    return {str(key) for key in rows.values_list("order_key", flat=True)} - mine
