@@ -74,3 +74,16 @@ def test_find_all__orders_by_an_expression_with_values_of_its_own(order: Order) 
 
         found = prepared.find_all(Sorted, using=connection.alias, order_id=order.pk)
     assert [line.quantity for line in found] == [3, 2, 1]
+
+
+def test_contents__share_what_was_paid_for_a_line_among_its_pieces(order: Order, adapter: Any) -> None:
+    OrderLine.objects.create(order=order, sku="free", title="Bag", quantity=0, price="5.00")
+    adapter(line_price=(), line_total="price")
+    of_order: Any = adapter_of(Order)
+    assert [str(line.item_price) for line in of_order.contents(order)] == ["2.50", "5.00", "1.67"]
+
+
+def test_contents__have_no_price_where_the_line_has_none(order: Order, adapter: Any) -> None:
+    adapter(line_price=(), line_total=("order.paid_at",))
+    of_order: Any = adapter_of(Order)
+    assert [line.item_price for line in of_order.contents(order)] == [None, None, None]

@@ -15,6 +15,7 @@ from ..islands import MAX_CONTENTS
 from . import fields, identity
 from .fields import Path
 
+PRICE_PLACES = 2
 CUSTOMER = (
     "email",
     "phone",
@@ -87,6 +88,7 @@ class _Lines:
     line_id: ClassVar[Path] = ()
     line_quantity: ClassVar[Path] = "quantity"
     line_price: ClassVar[Path] = ()
+    line_total: ClassVar[Path] = ()
 
     def contents(self, instance: Any) -> list[Content]:
         """At most 100 lines, read in one query; a line whose product has no id any more is left out."""
@@ -99,7 +101,7 @@ class _Lines:
         rows = fields.read(instance, self.lines)
         if not hasattr(rows, "all"):
             return rows or ()
-        joins = fields.relations(rows.model, (self.line_id, self.line_quantity, self.line_price))
+        joins = fields.relations(rows.model, (self.line_id, self.line_quantity, self.line_price, self.line_total))
         if not joins and (children := fields.children(rows)) is not None:
             return children
         rows = fields.beside(instance, rows.all())
@@ -109,11 +111,18 @@ class _Lines:
         """None for a line that Meta could not take: a voucher below zero, a deleted product. The total stays whole."""
         content_id = fields.read(line, self.line_id)
         quantity = fields.read(line, self.line_quantity)
-        price = fields.read(line, self.line_price) if self.line_price else None
         try:
-            return Content(id=content_id, quantity=math.ceil(quantity or 0), item_price=price)
-        except (InvalidEvent, TypeError, ValueError, OverflowError):  # a quantity may be no number at all
+            count = math.ceil(quantity or 0)
+            return Content(id=content_id, quantity=count, item_price=self._price(line, count))
+        except (InvalidEvent, TypeError, ValueError, ArithmeticError):  # a quantity may be no number at all
             return None
+
+    def _price(self, line: Any, count: int) -> Any:
+        """Of one piece. Where lines know only what was paid for all, its share of that."""
+        if self.line_price or not self.line_total:
+            return fields.read(line, self.line_price) if self.line_price else None
+        total = fields.read(line, self.line_total)
+        return None if total is None else round(Decimal(total) / count, PRICE_PLACES)
 
 
 class ModelOrderAdapter(_Lines, OrderAdapter):
