@@ -10,6 +10,7 @@ from .receipt import BrowserReceipt, BrowserState
 from .skipcount import SkipCount
 from .states import LEASE_LIMIT, PAIR_WINDOW, Priority, Source, Status, deadline, outbox_key
 from .verbs import Claimed, Closed
+from .withdrawal import PersonKey, Withdrawal
 
 __all__ = [
     "LEASE_LIMIT",
@@ -23,11 +24,13 @@ __all__ = [
     "DeliveryAttempt",
     "OutboxEvent",
     "PageReport",
+    "PersonKey",
     "Pixel",
     "Priority",
     "SkipCount",
     "Source",
     "Status",
+    "Withdrawal",
     "deadline",
     "outbox_key",
 ]

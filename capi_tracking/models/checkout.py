@@ -8,11 +8,23 @@ from ..consent import ConsentState
 from .exact import ExactCharField
 from .inserts import insert_once
 
+WITHDRAWN = "withdrawn"
+NOBODY: dict[str, str | None] = {
+    **dict.fromkeys(("fbp", "fbc", "user_agent", "url", "referrer"), ""),
+    **dict.fromkeys(("client_ip", "visitor_key", "email_key", "external_key")),
+}
+
 
 class CheckoutQuerySet(models.QuerySet["CheckoutContext"]):
     def remember(self, row: "CheckoutContext") -> None:
         """Keep what the visitor's first request said; later ones change nothing."""
         insert_once(self, row, same="key")
+
+    def revoke(self, at: datetime, *, limit: int) -> int:
+        """Of up to ``limit`` contexts the decision alone is left: denied since then, as it was withdrawn."""
+        pks = list(self.exclude(consent_state=ConsentState.DENIED).values_list("pk", flat=True)[:limit])
+        decision = {"consent_state": ConsentState.DENIED, "consent_source": WITHDRAWN, "consent_at": at}
+        return self.filter(pk__in=pks).update(**decision, **NOBODY) if pks else 0
 
 
 class CheckoutContext(models.Model):

@@ -62,6 +62,12 @@ def raise_states(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple
     _write(_upsertion(type(rows[0]), using, place, *RAISED), rows, using)
 
 
+def keep_latest(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[str, ...]) -> None:
+    """Insert the rows, or bring those that stand in their place to a later ``withdrawn_at``. No two of one place."""
+    using = _using(queryset)
+    _write(_upsertion(type(rows[0]), using, place, *LATEST), rows, using)
+
+
 # What happens where a row is there: for most, and for MySQL, which assigns from left to right, so the state comes last.
 ADDED = (
     "DO UPDATE SET count = {table}.count + EXCLUDED.count",
@@ -72,6 +78,12 @@ RAISED = (
     "WHERE {table}.state < EXCLUDED.state",
     "detail = IF(VALUES(state) > state, VALUES(detail), detail), "
     "changed_at = IF(VALUES(state) > state, VALUES(changed_at), changed_at), state = GREATEST(state, VALUES(state))",
+)
+LATEST = (
+    "DO UPDATE SET withdrawn_at = EXCLUDED.withdrawn_at, reason = EXCLUDED.reason "
+    "WHERE {table}.withdrawn_at < EXCLUDED.withdrawn_at",
+    "reason = IF(VALUES(withdrawn_at) > withdrawn_at, VALUES(reason), reason), "
+    "withdrawn_at = GREATEST(withdrawn_at, VALUES(withdrawn_at))",
 )
 
 

@@ -28,6 +28,7 @@ class Status(models.TextChoices):
 
 UNSETTLED = (Status.PENDING, Status.LEASED, Status.HELD)
 UNSENT = [status.value for status in Status if status not in {Status.PENDING, Status.LEASED, Status.SENT}]
+WITHDRAWABLE = (*UNSETTLED, Status.DEAD)  # a dead one may be tried again by staff
 SHORT_ACK = "short_ack"  # of what is sent, those with an odd answer
 INCOMPLETE = Q(status=Status.PENDING) | Q(status=Status.DEAD, payload="", redacted_at=None)  # buried, never built
 

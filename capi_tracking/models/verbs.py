@@ -16,7 +16,18 @@ from .clock import DatabaseNow
 from .inserts import insert_all, insert_once
 from .oneof import OneOf
 from .seen import mark_seen
-from .states import INCOMPLETE, LEASE_LIMIT, PAIR_WINDOW, SHORT_ACK, UNSENT, UNSETTLED, URGENT, Priority, Status
+from .states import (
+    INCOMPLETE,
+    LEASE_LIMIT,
+    PAIR_WINDOW,
+    SHORT_ACK,
+    UNSENT,
+    UNSETTLED,
+    URGENT,
+    WITHDRAWABLE,
+    Priority,
+    Status,
+)
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
@@ -171,11 +182,11 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def settle(self, pks: Collection[int], *, attempt: int | None, short: bool, test: bool) -> int:
         """Meta took them. Final, whoever holds the lease."""
-        return (
-            self.those(pks)
-            .filter(status__in=UNSETTLED)
-            ._close(Status.SENT, attempt=attempt, short_ack=short, is_test=test, sent_at=timezone.now(), reason="")
-        )
+        sent: dict[str, Any] = {"attempt": attempt, "short_ack": short, "is_test": test, "sent_at": timezone.now()}
+        done = self.those(pks).filter(status__in=UNSETTLED)._close(Status.SENT, reason="", **sent)
+        if done < len(pks):  # withdrawn meanwhile: what Meta got is said, and why it was to go no more
+            done += self.those(pks).filter(status=Status.CANCELLED).exclude(lease_token="")._close(Status.SENT, **sent)
+        return done
 
     def put_back(
         self, token: str, pks: Collection[int], *, wait: timedelta, attempt: int | None = None, strike: bool = False
@@ -319,6 +330,22 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return self.filter(status__in=(Status.PENDING, Status.HELD))._close(
             Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now()
         )
+
+    def revoke(self, reason: str, *, limit: int) -> int:
+        """Consent was withdrawn: up to ``limit`` rows that are not sent never are, and the customer's data goes at once.
+
+        What is being sent now keeps the mark of its lease: if Meta takes it, it is sent; else nobody sends it again.
+        """
+        pks = list(self.filter(redacted_at=None, status__in=WITHDRAWABLE).values_list("pk", flat=True)[:limit])
+        return self.filter(pk__in=pks, status__in=WITHDRAWABLE)._close(
+            Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now(), lease_token=F("lease_token")
+        )
+
+    def strip(self, *, limit: int) -> int:
+        """Take the customer's data out of up to ``limit`` rows that are settled, before its time."""
+        pks = list(self.filter(redacted_at=None).exclude(status__in=WITHDRAWABLE).values_list("pk", flat=True)[:limit])
+        rows = self.filter(pk__in=pks).exclude(status__in=WITHDRAWABLE)
+        return rows.update(payload="", redacted_at=timezone.now()) if pks else 0
 
     # -- questions -----------------------------------------------------------------------------------------------
 

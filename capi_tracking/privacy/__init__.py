@@ -2,5 +2,6 @@
 
 from .persons import Person
 from .pruning import KEPT_AT_LEAST, Cleared, prune
+from .withdrawing import Withdrawn, withdraw
 
-__all__ = ["KEPT_AT_LEAST", "Cleared", "Person", "prune"]
+__all__ = ["KEPT_AT_LEAST", "Cleared", "Person", "Withdrawn", "prune", "withdraw"]

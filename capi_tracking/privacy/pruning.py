@@ -9,7 +9,7 @@ from django.db.models import DateField, QuerySet
 from django.db.models.functions import Cast
 
 from ..conf import conf
-from ..models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, PageReport, SkipCount
+from ..models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, PageReport, SkipCount, Withdrawal
 from ..models.clock import DatabaseNow
 from ..models.slices import delete, in_slices
 from ..models.states import MAX_AGE_STORE
@@ -28,6 +28,7 @@ class Cleared:
     contexts: int = 0
     counts: int = 0
     reports: int = 0
+    withdrawals: int = 0
 
     def __add__(self, other: "Cleared") -> "Cleared":
         return Cleared(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -35,7 +36,8 @@ class Cleared:
     def __str__(self) -> str:
         return (
             f"{self.redacted} redacted; deleted: {self.events} events, {self.attempts} attempts, "
-            f"{self.receipts} receipts, {self.contexts} checkout contexts, {self.counts} counts, {self.reports} page reports"
+            f"{self.receipts} receipts, {self.contexts} checkout contexts, {self.counts} counts, "
+            f"{self.reports} page reports, {self.withdrawals} withdrawals"
         )
 
 
@@ -56,6 +58,7 @@ def prune(using: str = "default") -> Cleared:
         contexts=_delete(CheckoutContext.objects.using(using).filter(created_at__lt=forgotten)),
         counts=_delete(SkipCount.objects.using(using).filter(day__lt=Cast(old, DateField()))),
         reports=_delete(PageReport.objects.using(using).filter(day__lt=Cast(old, DateField()))),
+        withdrawals=_delete(Withdrawal.objects.using(using).filter(withdrawn_at__lt=old)),
     )
 
 

@@ -22,6 +22,7 @@ from capi_tracking.models import (
     PageReport,
     SkipCount,
     Status,
+    Withdrawal,
     slices,
 )
 from capi_tracking.privacy import Cleared, prune
@@ -29,7 +30,7 @@ from tests.factories import BrowserReceiptFactory, CheckoutContextFactory, Deliv
 from tests.outbox_rows import make_row, make_rows, payload, statuses
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MODELS: Any = (OutboxEvent, DeliveryAttempt, BrowserReceipt, CheckoutContext, SkipCount, PageReport)
+MODELS: Any = (OutboxEvent, DeliveryAttempt, BrowserReceipt, CheckoutContext, SkipCount, PageReport, Withdrawal)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +165,9 @@ def test_prune__deletes_what_is_older_than_the_setting_and_nothing_else(capi: An
         CheckoutContextFactory(created_at=ago)
         SkipCount.objects.create(day=ago.date(), pixel="default", event_name="PageView", reason="bot", count=1)
         PageReport.objects.create(day=ago.date(), kind="foreign", subject="1", name="PageView", count=1)
-    assert prune() == Cleared(redacted=2, events=1, attempts=1, receipts=1, contexts=1, counts=1, reports=1)
+        Withdrawal.objects.create(kind="email", key=f"{days:016}", withdrawn_at=ago)
+    cleared = Cleared(redacted=2, events=1, attempts=1, receipts=1, contexts=1, counts=1, reports=1, withdrawals=1)
+    assert prune() == cleared
     assert [model.objects.count() for model in MODELS] == [1] * len(MODELS)
 
 
@@ -187,11 +190,12 @@ def test_host__whose_clock_is_wrong_by_years_deletes_nothing_young(work: Any, ye
     CheckoutContextFactory()
     SkipCount.objects.create(day=timezone.now().date(), pixel="default", event_name="PageView", reason="bot", count=1)
     PageReport.objects.create(day=timezone.now().date(), kind="foreign", subject="1", name="PageView", count=1)
+    Withdrawal.objects.create(kind="email", key="0" * 16, withdrawn_at=timezone.now())
     with time_machine.travel(timezone.now() + years * 365 * DAY):
         work.run()
     assert statuses() == {"e1": Status.SENT, "e2": Status.HELD}
     assert not OutboxEvent.objects.filter(payload="").exists()
-    assert [model.objects.count() for model in MODELS] == [2, 1, 1, 1, 1, 1]
+    assert [model.objects.count() for model in MODELS] == [2, 1, 1, 1, 1, 1, 1]
 
 
 def test_host__whose_clock_is_years_behind_settles_rows_that_are_not_redacted_at_once() -> None:
