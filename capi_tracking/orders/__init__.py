@@ -1,10 +1,11 @@
 """The shop's orders, products and carts, described once by adapters and followed from then on."""
 
 from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
+from .between import Seen, Shelf, sales_between, shelves
 from .checkout import remember
 from .lookup import keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_islands
-from .recording import line_saved, observe, outbox_of, record_failure
+from .recording import Sale, complete, line_saved, observe, outbox_of, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
 
 __all__ = [
@@ -14,7 +15,11 @@ __all__ = [
     "ModelOrderAdapter",
     "OrderAdapter",
     "PurchaseIsland",
+    "Sale",
+    "Seen",
+    "Shelf",
     "adapter_of",
+    "complete",
     "discover",
     "item_data",
     "keys_of_number",
@@ -24,8 +29,11 @@ __all__ = [
     "outbox_of",
     "parent_of",
     "purchase_islands",
+    "record",
     "record_failure",
     "register",
     "remember",
+    "sales_between",
+    "shelves",
     "unregister",
 ]

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from ..consent import Consent
 from ..events import ActionSource, Content, CustomData, StandardEvent
 from ..exceptions import ImproperlyTracked, InvalidEvent
 from ..islands import MAX_CONTENTS
-from . import fields, identity
+from . import fields, identity, narrowing
 from .fields import Path
 
 PRICE_PLACES = 2
@@ -56,6 +56,17 @@ class OrderAdapter(ItemAdapter):
     def placed_at(self, order: Any) -> datetime | None:
         """When it was placed (aware): the guard against old orders where no payment time is known."""
         return None
+
+    def worth(self, order: Any) -> CustomData:
+        """Value and currency alone, as the event tells them: asked of every order that is compared."""
+        return self.custom_data(order)
+
+    def paid_between(self, rows: QuerySet[Any], start: datetime, end: datetime) -> QuerySet[Any]:
+        """Those of the rows that may have been paid in that time, or placed where no payment is known.
+
+        To leave some out is what makes a comparison fast; to keep too many does no harm.
+        """
+        return rows
 
     def user_data(self, order: Any) -> dict[str, Any]:
         """Plain customer data, by the names of ``UserData.of``."""
@@ -158,6 +169,25 @@ class ModelOrderAdapter(_Lines, OrderAdapter):
     def placed_at(self, order: Any) -> datetime | None:
         return fields.moment(self._read(order, self.created_at))
 
+    def paid_between(self, rows: QuerySet[Any], start: datetime, end: datetime) -> QuerySet[Any]:
+        paid = self.paid_at if _is_own(self, "event_time") else None
+        placed = self.created_at if _is_own(self, "placed_at") else None
+        conditions = self.paid_when if _is_own(self, "is_purchase") else {}
+        asked = (
+            self.paid_at,
+            self.created_at,
+            self.total,
+            self.currency,
+            *(fields.condition(name)[0] for name in self.paid_when),
+        )
+        named = fields.relations(rows.model, asked)
+        return narrowing.between(rows.select_related(*named) if named else rows, start, end, paid, placed, conditions)
+
+    def worth(self, order: Any) -> CustomData:
+        if not _is_own(self, "custom_data"):
+            return self.custom_data(order)
+        return CustomData(value=self.value(order), currency=str(self._read(order, self.currency) or ""))
+
     def value(self, order: Any) -> Decimal | None:
         """What the buyer paid."""
         amount: Decimal | None = self._read(order, self.total)
@@ -180,6 +210,11 @@ class ModelOrderAdapter(_Lines, OrderAdapter):
 
     def _read(self, order: Any, path: Path) -> Any:
         return fields.read(order, path) if path else None
+
+
+def _is_own(adapter: ModelOrderAdapter, name: str) -> bool:
+    """Whether the method is the one written here, which goes by the paths."""
+    return getattr(type(adapter), name) is getattr(ModelOrderAdapter, name)
 
 
 class ModelItemAdapter(ItemAdapter):

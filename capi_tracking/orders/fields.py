@@ -115,10 +115,14 @@ def matches(instance: Any, conditions: Mapping[str, Any]) -> bool:
 
 
 def _meets(instance: Any, name: str, expected: Any) -> bool:
+    path, lookup = condition(name)
+    return _LOOKUPS[lookup](read(instance, path), expected)
+
+
+def condition(name: str) -> tuple[str, str]:
+    """The path and the lookup of what is spelled as in ``filter()``."""
     *steps, last = name.split("__")
-    if last not in _LOOKUPS:
-        steps, last = [*steps, last], "exact"
-    return _LOOKUPS[last](read(instance, ".".join(steps)), expected)
+    return (".".join(steps), last) if last in _LOOKUPS else (".".join((*steps, last)), "exact")
 
 
 def relations(model: type[Model], paths: Iterable[Path]) -> list[str]:

@@ -23,6 +23,8 @@ from .adapters import OrderAdapter
 from .registry import order_adapter, parent_of
 
 LINES_COME_LATER = timedelta(seconds=2)
+NOW = timedelta(0)
+BROWSER_IS_FASTER = timedelta(hours=1)  # a sale recorded so late may have been told by a thank-you page before
 LOOK_BACK = 50  # entries: an order's saves and those of its lines follow one another
 
 
@@ -33,6 +35,12 @@ class Sale(NamedTuple):
     adapter: OrderAdapter
     database: str
     pixel: str = "default"
+    source: str = Source.ORDER
+
+    @property
+    def is_late(self) -> bool:
+        """Found by the reconciliation: its save was missed, so now is not the time when it was first seen paid."""
+        return self.source == Source.RECONCILE
 
     @property
     def outbox(self) -> str:
@@ -82,10 +90,10 @@ def observe(order: Any, *, using: str) -> None:
         checkout.capture(request, Sale(order, adapter, using).context_key, using=outbox_of(using))
     if adapter.is_purchase(order):
         for pixel in adapter.pixels(order):
-            _record_or_bury(Sale(order, adapter, using, pixel))
+            record(Sale(order, adapter, using, pixel))
 
 
-def _record_or_bury(sale: Sale) -> None:
+def record(sale: Sale) -> None:
     """Each pixel's row for itself: what is wrong with one costs the others nothing."""
     with shielded(sale.outbox) as outcome:
         _record(sale)
@@ -99,17 +107,23 @@ def _record(sale: Sale) -> None:
     if when is None:
         return
     if not sale.is_recorded:
-        event, consent = build(sale, when, sale.event_id)
-        tracking.track(
-            event,
-            pixel=sale.pixel,
-            using=sale.outbox,
-            consent=consent,
-            order_key=sale.key,
-            source=Source.ORDER,
-            delay=LINES_COME_LATER,
-        )
+        _track(sale, when)
     complete_after_commit(sale)
+
+
+def _track(sale: Sale, when: datetime) -> None:
+    event, consent = build(sale, when, sale.event_id)
+    row = tracking.track(
+        event,
+        pixel=sale.pixel,
+        using=sale.outbox,
+        consent=consent,
+        order_key=sale.key,
+        source=sale.source,
+        delay=NOW if sale.is_late else LINES_COME_LATER,
+    )
+    if timezone.now() - when >= BROWSER_IS_FASTER:
+        tracking.catch_up(row.key, using=sale.outbox)
 
 
 def time_of(sale: Sale) -> datetime | None:
@@ -121,7 +135,7 @@ def time_of(sale: Sale) -> datetime | None:
         return None
     if paid is None and placed and deadline(placed, sale.adapter.action_source) <= timezone.now():
         return None  # long placed, payment time unknown: an old order that somebody saved
-    return paid or timezone.now()
+    return paid or (placed if sale.is_late else timezone.now())
 
 
 def build(sale: Sale, when: datetime, event_id: str) -> tuple[Event, Consent]:
@@ -186,7 +200,9 @@ class Completion:
 
 
 def complete_after_commit(sale: Sale) -> None:
-    _after_commit(Completion(sale.order.__class__, sale.order.pk, sale.database))
+    """Of a late sale the lines are there already."""
+    if not sale.is_late:
+        _after_commit(Completion(sale.order.__class__, sale.order.pk, sale.database))
 
 
 def _after_commit(completion: Completion) -> None:
@@ -227,18 +243,18 @@ def _withdraw_all(waiting: Any) -> None:
 def _complete(sale: Sale) -> None:
     row = sale.rows.incomplete(sale.key).first()
     # a row that was buried without contents may be without the right time as well
-    when = row and (row.event_time if row.payload else time_of(sale))
+    when = row and (row.event_time if row.payload else time_of(sale._replace(source=row.source)))
     if row is None or when is None or sale.pixel not in conf.PIXELS:
         return
     event, consent = build(sale, when, row.event_id)  # its own id, though the key may have been rotated
     tracking.complete(row, event, consent, using=sale.outbox, due_now=bool(event.custom_data.contents))
 
 
-def record_failure(order: Any, error: Exception, *, using: str) -> None:
+def record_failure(order: Any, error: Exception, *, using: str, source: str = Source.ORDER) -> None:
     """An adapter failed before it could name the pixels: the default's row says so."""
     adapter = order_adapter(order.__class__)
     if adapter is not None and conf.ENABLED and adapter.is_purchase(order):
-        _bury(Sale(order, adapter, using), error)
+        _bury(Sale(order, adapter, using, source=source), error)
 
 
 def _bury(sale: Sale, error: Exception) -> None:
@@ -254,7 +270,7 @@ def _bury(sale: Sale, error: Exception) -> None:
         pixel=sale.pixel,
         using=sale.outbox,
         order_key=sale.key,
-        source=Source.ORDER,
+        source=sale.source,
         reason=f"invalid_{error.field}" if isinstance(error, InvalidEvent) else "adapter_failed",
         note=type(error).__name__,
     )

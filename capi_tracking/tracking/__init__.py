@@ -3,7 +3,7 @@
 All write in the caller's own transaction: roll it back, and it was never tracked.
 """
 
-from .receipts import Receipt, acknowledge, acknowledge_all, is_recorded, recorded
+from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded
 from .recording import announce, bury, complete, skip, skip_all, track, track_all
 from .rows import SALES, contents_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "acknowledge_all",
     "announce",
     "bury",
+    "catch_up",
     "complete",
     "contents_of",
     "is_recorded",

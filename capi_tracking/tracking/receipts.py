@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Min
 from django.utils import timezone
 
 from ..conf import conf
@@ -40,6 +41,14 @@ def acknowledge_all(receipts: Sequence[Receipt], *, using: str | None = None) ->
     handed_over = {receipt.key for receipt in receipts if receipt.state == BrowserState.HANDED_OVER}
     if handed_over:
         OutboxEvent.objects.using(database).browser_saw(handed_over, now)
+
+
+def catch_up(key: str, *, using: str) -> None:
+    """A row that came after its browser copy goes by that copy's time: Meta pairs the two only until its window closes."""
+    receipts = BrowserReceipt.objects.using(using).filter(key=key, state=BrowserState.HANDED_OVER)
+    first = receipts.aggregate(at=Min("changed_at"))["at"]
+    if first is not None:
+        OutboxEvent.objects.using(using).browser_saw([key], first)
 
 
 def _kept(receipt: Receipt, now: datetime) -> BrowserReceipt:
