@@ -61,6 +61,9 @@ class Settings:
     # Consent and visitors
     CONSENT_POLICY: str = "1"
     CONSENT: str | None = None
+    CONSENT_DAYS: int = 180
+    OPT_OUT_REGIONS: list[str] = []
+    REGION: str | None = None
     TRUSTED_PROXIES: int | list[str] = 0
     URL_PARAMETERS: list[str] = ["fbclid", "utm_*", "q", "page"]
     PAGE_PIXELS: list[str] = ["default"]

@@ -5,7 +5,7 @@ It reaches both sides by one first-party cookie that scripts can read, ``capi_co
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import TextChoices
@@ -18,6 +18,7 @@ from .shield import log_failure
 
 COOKIE = "capi_consent"
 COOKIE_PARTS = 3
+GPC = "gpc"
 
 
 class ConsentState(TextChoices):
@@ -52,8 +53,10 @@ class Consent:
         return replace(self, state=ConsentState(state), source=source)
 
     def limited_by_gpc(self) -> "Consent":
-        """Global Privacy Control only tightens: granted becomes limited."""
-        return self.tightened(ConsentState.LIMITED, "gpc") if self.state == ConsentState.GRANTED else self
+        """Global Privacy Control only tightens: granted becomes limited. Who said nothing has said this much."""
+        if self.state == ConsentState.UNKNOWN:
+            return replace(self, source=GPC)
+        return self.tightened(ConsentState.LIMITED, GPC) if self.state == ConsentState.GRANTED else self
 
 
 def vouched() -> Consent:
@@ -62,11 +65,17 @@ def vouched() -> Consent:
 
 
 def from_cookie(text: str) -> Consent:
-    """The decision that the cookie holds; unknown if it is malformed or answers another policy."""
+    """The decision that the cookie holds; unknown if it is malformed, answers another policy or is too old.
+
+    ``capi.js`` reads it by the same rule.
+    """
     parts = text.split(".")
     if len(parts) != COOKIE_PARTS or parts[0] not in ConsentState.values or parts[1] != conf.CONSENT_POLICY:
         return Consent()
-    return Consent(ConsentState(parts[0]), policy=parts[1], source="cookie", at=_moment(parts[2]))
+    at = _moment(parts[2])
+    if at is None or timezone.now() - at >= timedelta(days=conf.CONSENT_DAYS):
+        return Consent()
+    return Consent(ConsentState(parts[0]), policy=parts[1], source="cookie", at=at)
 
 
 def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:
@@ -95,6 +104,6 @@ def _tightened_by_shop(consent: Consent, rule: str, request: Any) -> Consent:
 
 def _moment(seconds: str) -> datetime | None:
     """A time of the past, or None; a client's clock may not write our proof into the future."""
-    if not seconds.isdecimal() or len(seconds) > len("9999999999"):
+    if not (seconds.isascii() and seconds.isdecimal()) or len(seconds) > len("9999999999"):
         return None
     return min(datetime.fromtimestamp(int(seconds), UTC), timezone.now())

@@ -44,9 +44,24 @@ def test_from_cookie__a_time_to_come_is_now():
     assert consent.from_cookie("granted.1.9999999999").at <= timezone.now()
 
 
-@pytest.mark.parametrize("seconds", ["", "-5", "1e3", "9" * 30])
-def test_from_cookie__a_malformed_time_is_none(seconds):
-    assert consent.from_cookie(f"granted.1.{seconds}").at is None
+@pytest.mark.parametrize("seconds", ["", "-5", "1e3", "9" * 30, "\u0661\u0662"])
+@pytest.mark.parametrize("state", ["granted", "denied"])
+def test_from_cookie__without_a_time_nobody_knows_whether_it_counts_any_more(state, seconds):
+    assert consent.from_cookie(f"{state}.1.{seconds}") == Consent()
+
+
+@pytest.mark.parametrize("state", ["granted", "limited", "denied"])
+def test_from_cookie__is_unknown_when_it_is_older_than_consent_days(capi, state):
+    capi(CONSENT_DAYS=180)
+    now = timezone.now().timestamp()
+    a_day = timedelta(days=1).total_seconds()
+    assert consent.from_cookie(f"{state}.1.{int(now - 179 * a_day)}").state == state
+    assert consent.from_cookie(f"{state}.1.{int(now - 180 * a_day)}") == Consent()
+
+
+def test_decide__notes_that_a_visitor_without_an_answer_sent_privacy_control():
+    assert consent.decide("", gpc=True) == Consent(source="gpc")
+    assert consent.decide("") == Consent()
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ NUDGE = Finding(
 )
 TOO_SMALL = Finding(
     id="E019",
-    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS`, `COLLECT_RATE` or `COLLECT_VISITOR_RATE` is below 1",
+    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS`, `CONSENT_DAYS`, `COLLECT_RATE` or `COLLECT_VISITOR_RATE` is below 1",
     message="CAPI_TRACKING[%(key)r] is %(number)s, and must be 1 or more.",
     hint="In CAPI_TRACKING: %(example)s",
 )
@@ -233,6 +233,24 @@ BROWSER_MODE = Finding(
     when='`BROWSER` is neither "pixel" nor "relay_only"',
     message="CAPI_TRACKING['BROWSER'] is %(value)r, which says nothing about Meta's script.",
     hint='In CAPI_TRACKING: "BROWSER": "pixel", or "BROWSER": "relay_only"',
+)
+REGION_MISSING = Finding(
+    id="E037",
+    when="`REGION` can't be imported; Limited Data Use would be offered to nobody",
+    message="CAPI_TRACKING['REGION'] can't be imported: %(error)s.",
+    hint='In CAPI_TRACKING: "REGION": "shop.visitors.region" (module and function), or "REGION": None',
+)
+REGION_NO_CALLABLE = Finding(
+    id="E038",
+    when="`REGION` names something that is no function",
+    message="CAPI_TRACKING['REGION'] names what can't be called.",
+    hint='In CAPI_TRACKING: "REGION": "shop.visitors.region" (module and function), or "REGION": None',
+)
+OPT_OUT_REGION = Finding(
+    id="E039",
+    when="an entry of `OPT_OUT_REGIONS` is no country, or no state of one; nobody would be meant",
+    message="CAPI_TRACKING['OPT_OUT_REGIONS'] has %(region)r, which is no region.",
+    hint='In CAPI_TRACKING: "OPT_OUT_REGIONS": ["US"] (a whole country), or ["US-TX"] (ISO 3166-2, in capitals)',
 )
 
 # Pixels and Meta

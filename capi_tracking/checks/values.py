@@ -11,12 +11,21 @@ from django.db import connections
 from django.utils.timezone import is_naive
 
 from .. import normalization
+from ..limited import is_region
 from ..privacy import KEPT_AT_LEAST
 from ..transports.base import MAX_BATCH_SIZE
 from . import catalogue
 from .given import example, load, sound
 
-AT_LEAST_ONE = ["BATCH_SIZE", "BATCH_BYTES", "EVENT_BYTES", "CONTEXT_DAYS", "COLLECT_RATE", "COLLECT_VISITOR_RATE"]
+AT_LEAST_ONE = [
+    "BATCH_SIZE",
+    "BATCH_BYTES",
+    "EVENT_BYTES",
+    "CONTEXT_DAYS",
+    "CONSENT_DAYS",
+    "COLLECT_RATE",
+    "COLLECT_VISITOR_RATE",
+]
 FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})
 TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]
 SHORTEST_LEASE_SECONDS = 60
@@ -30,6 +39,8 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _databases,
         _policy,
         _consent,
+        _region,
+        _opt_out,
         _proxies,
         _nudge,
         _foreign,
@@ -61,6 +72,21 @@ def _consent() -> Iterator[CheckMessage]:
         yield catalogue.CONSENT_MISSING(error=error)
     elif path and not callable(rule):
         yield catalogue.CONSENT_NO_CALLABLE()
+
+
+def _region() -> Iterator[CheckMessage]:
+    path = sound("REGION")
+    rule, error = load(path) if path else (None, "")
+    if error:
+        yield catalogue.REGION_MISSING(error=error)
+    elif path and not callable(rule):
+        yield catalogue.REGION_NO_CALLABLE()
+
+
+def _opt_out() -> Iterator[CheckMessage]:
+    for region in sound("OPT_OUT_REGIONS"):
+        if not (is_region(region) and normalization.country(region[:2])):
+            yield catalogue.OPT_OUT_REGION(region=region)
 
 
 def _proxies() -> Iterator[CheckMessage]:

@@ -11,14 +11,14 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils import timezone
 
-from .. import context, normalization, tracking
+from .. import context, limited, normalization, tracking
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
 from ..exceptions import InvalidEvent
 from ..models import CheckoutContext, OutboxEvent, Source, deadline, prepared
 from ..shield import shielded
-from . import checkout, fields, identity, limited
+from . import checkout, fields, identity
 from .adapters import OrderAdapter
 from .registry import order_adapter, parent_of
 

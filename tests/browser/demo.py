@@ -1,13 +1,14 @@
 """The running demo for whoever looks at it in Chromium: what its sandbox got, and what a page complained of."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
 from tests.demo import running
 
-GRANTED, DENIED = "granted.1.1767225600", "denied.1.1767225600"
+GRANTED, DENIED = (f"{state}.1.{int(time.time())}" for state in ("granted", "denied"))
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error("CSP", event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber));"""
 GAVE_UP = "net::ERR_ABORTED"  # the visitor went on before it was here

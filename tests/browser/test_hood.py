@@ -1,5 +1,6 @@
 """The drawer "Under the hood" in a real Chromium, on the shop's own pages, under the demo's own policy."""
 
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SECONDS = 10
 PIXEL = "1234567890"
 TOKEN = "token-of-the-drawers-tests"
-GRANTED, DENIED = "granted.1.1767225600", "denied.1.1767225600"
+GRANTED, DENIED = (f"{state}.1.{int(time.time())}" for state in ("granted", "denied"))
 
 
 class OneAtATime:
@@ -303,7 +304,9 @@ def test_order__that_nobody_pays_for_two_minutes_says_what_to_do(granted, visito
 # -- consent ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("cookie", "why"), [("", "no answer yet"), (DENIED, "the answer is no")])
+@pytest.mark.parametrize(
+    ("cookie", "why"), [("", "no answer yet"), (DENIED, "the answer is no")], ids=["unknown", "denied"]
+)
 def test_consent__without_a_yes_the_drawer_shows_what_was_held_back(visit, cookie, why):
     quiet = visit(cookie)
     quiet.go(quiet.product)

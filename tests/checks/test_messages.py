@@ -32,6 +32,7 @@ CACHE_HINT = (
     'CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", '
     '"LOCATION": "redis://127.0.0.1:6379"}}, or any other cache that processes share'
 )
+REGION_HINT = 'In CAPI_TRACKING: "REGION": "shop.visitors.region" (module and function), or "REGION": None'
 VISITOR_HINT = 'In CAPI_TRACKING: "VISITOR": "shop.visitors.plain" (module and function), or "VISITOR": None'
 POLICY_HINT = (
     "In the settings: from capi_tracking import csp, and {} = csp.extended({{...}}), around what stands there. "
@@ -266,6 +267,31 @@ CASES = [
         "E036", capi(BROWSER="relay"), ERROR,
         "CAPI_TRACKING['BROWSER'] is 'relay', which says nothing about Meta's script.",
         'In CAPI_TRACKING: "BROWSER": "pixel", or "BROWSER": "relay_only"',
+    ),
+    (
+        "E037", capi(REGION="shop.nowhere"), ERROR,
+        "CAPI_TRACKING['REGION'] can't be imported: No module named 'shop'.",
+        REGION_HINT,
+    ),
+    (
+        "E038", capi(REGION=f"{__name__}.NOT_CALLABLE"), ERROR,
+        "CAPI_TRACKING['REGION'] names what can't be called.",
+        REGION_HINT,
+    ),
+    (
+        "E039", capi(OPT_OUT_REGIONS=["US", "US-TX", "us-ca"]), ERROR,
+        "CAPI_TRACKING['OPT_OUT_REGIONS'] has 'us-ca', which is no region.",
+        'In CAPI_TRACKING: "OPT_OUT_REGIONS": ["US"] (a whole country), or ["US-TX"] (ISO 3166-2, in capitals)',
+    ),
+    (
+        "E039", capi(OPT_OUT_REGIONS=["XX-TX"]), ERROR,
+        "CAPI_TRACKING['OPT_OUT_REGIONS'] has 'XX-TX', which is no region.",
+        'In CAPI_TRACKING: "OPT_OUT_REGIONS": ["US"] (a whole country), or ["US-TX"] (ISO 3166-2, in capitals)',
+    ),
+    (
+        "E019", capi(CONSENT_DAYS=0), ERROR,
+        "CAPI_TRACKING['CONSENT_DAYS'] is 0, and must be 1 or more.",
+        'In CAPI_TRACKING: "CONSENT_DAYS": 180',
     ),
     (
         "W103", capi(PIXELS={}), WARNING,

@@ -68,7 +68,7 @@ def page(events: int = 2, receipts: bool = False) -> bytes:
 
 def asked(address: str, body: bytes) -> dict[str, Any]:
     seen = sample.browser(int.from_bytes(uuid4().bytes[:4]))
-    cookies = f"capi_consent=granted.1.1767225600; _fbp={seen['fbp']}; _fbc={seen['fbc']}"
+    cookies = f"capi_consent=granted.1.{int(time.time())}; _fbp={seen['fbp']}; _fbc={seen['fbc']}"
     address_of_visitor = ".".join(map(str, [8, *uuid4().bytes[:3]]))
     return {
         "REQUEST_METHOD": "POST",
