@@ -1,7 +1,8 @@
 """Who is logged in, for matching: plain customer data on its way to ``UserData.of``, and the hashes that pages get."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from .conf import conf
@@ -9,14 +10,11 @@ from .events import UserData
 from .events.user_data import HASHED, PlainUserData
 from .shield import log_failure
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
 OF_THE_REQUEST = frozenset({"client_ip_address", "client_user_agent", "fbc", "fbp"})
 KNOWN = frozenset(PlainUserData.__annotations__) - OF_THE_REQUEST
 
 
-def plain(request: "HttpRequest") -> dict[str, Any]:
+def plain(request: HttpRequest) -> dict[str, Any]:
     """What ``VISITOR`` (or the user's own fields) says of the person who is logged in; empty for nobody.
 
     Never logged or kept: it goes into ``UserData.of()``. A callable of the shop's that fails tells nothing.
@@ -32,7 +30,15 @@ def plain(request: "HttpRequest") -> dict[str, Any]:
     return {name: said[name] for name in KNOWN & said.keys()}
 
 
-def hashes(request: "HttpRequest") -> dict[str, str]:
+def of_account(user: Any) -> dict[str, list[Any]]:
+    """What the user's own fields say, and what ``VISITOR`` would of a request of theirs."""
+    request = HttpRequest()
+    request.user = user
+    told = [_of_user(user), plain(request)]
+    return {name: [said[name] for said in told if said.get(name)] for name in KNOWN}
+
+
+def hashes(request: HttpRequest) -> dict[str, str]:
     """The same as the server sends it, the first value of each key, as the pixel takes only texts."""
     payload = UserData.of(**plain(request)).as_payload()
     return {key: payload[key][0] for key in HASHED if key in payload}

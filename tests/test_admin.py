@@ -14,7 +14,7 @@ from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.metrics import Part, Sides
-from capi_tracking.models import OutboxEvent, PageReport, Pixel, SkipCount, Status
+from capi_tracking.models import Erasure, OutboxEvent, PageReport, Pixel, SkipCount, Status
 from tests.factories import (
     FBP,
     BrowserReceiptFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
 from tests.sales import new_order
 
 pytestmark = pytest.mark.django_db
-LISTS = ["outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount"]
+LISTS = ["outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount", "erasure"]
 DASHBOARD = "admin:capi_tracking_dashboard_changelist"
 
 
@@ -53,6 +53,7 @@ def one_of_each():
     CheckoutContextFactory()
     PixelFactory()
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
+    Erasure.objects.create(done_by="command", kinds="email", events=3)
     return event
 
 
@@ -241,7 +242,9 @@ def test_lists__need_the_view_permission(staff, model):
     assert staff("view_dashboard").get(address(model)).status_code == 403
 
 
-@pytest.mark.parametrize("model", ["deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount"])
+@pytest.mark.parametrize(
+    "model", ["deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount", "erasure"]
+)
 def test_pages__of_every_model_open_read_only(admin_client, model):
     one_of_each()
     row = admin_client.get(address(model)).context["cl"].queryset.get()

@@ -3,6 +3,7 @@
 from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
+from .erasure import Erasure
 from .outbox import OutboxEvent
 from .pagereport import PageReport
 from .pixel import Pixel
@@ -22,6 +23,7 @@ __all__ = [
     "Closed",
     "Dashboard",
     "DeliveryAttempt",
+    "Erasure",
     "OutboxEvent",
     "PageReport",
     "PersonKey",

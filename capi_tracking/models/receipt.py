@@ -2,6 +2,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ class BrowserState(models.IntegerChoices):
 
 
 PLACE = ("key", "visitor_key")
+NOBODYS = "-"  # begins what stands in place of a visitor's key
 
 
 class ReceiptQuerySet(models.QuerySet["BrowserReceipt"]):
@@ -27,6 +30,12 @@ class ReceiptQuerySet(models.QuerySet["BrowserReceipt"]):
         if highest:
             # in one order, so that two who tell the same do not wait for each other
             raise_states(self, [highest[place] for place in sorted(highest)], place=PLACE)
+
+    def unname(self, *, limit: int) -> int:
+        """Put up to ``limit`` receipts under a mark of their own, which leads to no browser and to no other receipt."""
+        pks = list(self.values_list("pk", flat=True)[:limit])
+        own = Concat(Value(NOBODYS), Cast("pk", models.CharField()), output_field=models.CharField())
+        return self.filter(pk__in=pks).update(visitor_key=own) if pks else 0
 
 
 class BrowserReceipt(models.Model):
@@ -50,7 +59,10 @@ class BrowserReceipt(models.Model):
         verbose_name = _("browser receipt")
         verbose_name_plural = _("browser receipts")
         constraints = [models.UniqueConstraint(fields=list(PLACE), name="capi_one_receipt_per_visitor")]
-        indexes = [models.Index(fields=["event_id"], name="capi_receipt_event_id")]
+        indexes = [
+            models.Index(fields=["event_id"], name="capi_receipt_event_id"),
+            models.Index(fields=["visitor_key"], name="capi_receipt_visitor_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_name} {self.event_id}: {self.get_state_display()}"

@@ -347,6 +347,12 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         rows = self.filter(pk__in=pks).exclude(status__in=WITHDRAWABLE)
         return rows.update(payload="", redacted_at=timezone.now()) if pks else 0
 
+    def unname(self, *, limit: int) -> int:
+        """Take the person's keys out of up to ``limit`` rows without customer data. What was sold, and when, stays."""
+        pks = list(self.exclude(redacted_at=None).values_list("pk", flat=True)[:limit])
+        nobody = dict.fromkeys(("visitor_key", "email_key", "phone_key", "external_key"))
+        return self.filter(pk__in=pks).update(**nobody, updated_at=timezone.now()) if pks else 0
+
     # -- questions -----------------------------------------------------------------------------------------------
 
     def those(self, pks: Collection[int]) -> "OutboxQuerySet":

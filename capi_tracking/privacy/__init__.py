@@ -1,7 +1,23 @@
 """What is kept of people, and how it goes: by itself, or because they ask."""
 
+from .erasing import Erased, erasable, erase, withdraw_person
+from .exporting import Told, export, told
 from .persons import Person
 from .pruning import KEPT_AT_LEAST, Cleared, prune
 from .withdrawing import Withdrawn, withdraw
 
-__all__ = ["KEPT_AT_LEAST", "Cleared", "Person", "Withdrawn", "prune", "withdraw"]
+__all__ = [
+    "KEPT_AT_LEAST",
+    "Cleared",
+    "Erased",
+    "Person",
+    "Told",
+    "Withdrawn",
+    "erasable",
+    "erase",
+    "export",
+    "prune",
+    "told",
+    "withdraw",
+    "withdraw_person",
+]

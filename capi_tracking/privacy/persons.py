@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ..context import identity_keys
 from ..events import UserData
@@ -60,6 +60,13 @@ def seen_in(browsers: Collection[str], using: str) -> QuerySet[OutboxEvent]:
     return OutboxEvent.objects.using(using).filter(visitor_key__in=browsers, **NAMELESS)
 
 
+def events_of(person: Person, browsers: Iterable[str], using: str) -> Iterator[QuerySet[OutboxEvent]]:
+    """Both, a bounded number of browsers at a time."""
+    yield named(person, using)
+    for part in in_parts(browsers):
+        yield seen_in(part, using)
+
+
 def browsers_of(person: Person, using: str) -> list[str]:
     """The keys of the browsers that the person was seen with."""
     rows = named(person, using).exclude(visitor_key=None).order_by()
@@ -85,9 +92,10 @@ def contexts_of(person: Person, browsers: Iterable[str], using: str) -> Iterator
             yield contexts.filter(key__in=set(keys) - _orders_of_others(keys, person, using))
 
 
-def receipts_of(browsers: Collection[str], using: str) -> QuerySet[BrowserReceipt]:
-    """What these browsers (at most ``AT_ONCE``) said of their copies."""
-    return BrowserReceipt.objects.using(using).filter(visitor_key__in=browsers)
+def receipts_of(person: Person, browsers: Collection[str], using: str) -> QuerySet[BrowserReceipt]:
+    """What these browsers (at most ``AT_ONCE``) said of their copies, but for those of somebody else's events."""
+    others = OutboxEvent.objects.using(using).filter(key=OuterRef("key")).exclude(**NAMELESS).exclude(_carries(person))
+    return BrowserReceipt.objects.using(using).filter(~Exists(others), visitor_key__in=browsers)
 
 
 def in_parts(values: Iterable[Any]) -> Iterator[list[Any]]:
