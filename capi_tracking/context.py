@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAX_URL = 1000
+MAX_READ = 8000  # characters of an address, and
+MAX_PAIRS = 200  # parameters that are looked at: a beacon may bring thousands
 MAX_AGENT = 1000
 MAX_FORWARDED = 1000
 MAX_HOPS = 20
@@ -116,8 +118,8 @@ def identity_keys(kind: str, value: str) -> list[str]:
 def clean_url(url: str) -> str:
     """The address without user, fragment and the query parameters that are not in ``URL_PARAMETERS``; in ASCII alone."""
     try:
-        parts = urlsplit(url)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
+        parts = urlsplit(url[:MAX_READ])
+        pairs = parse_qsl("&".join(parts.query.split("&", MAX_PAIRS)[:MAX_PAIRS]), keep_blank_values=True)
         query = urlencode([pair for pair in pairs if _is_allowed(pair[0])])
         path = quote(parts.path, safe=IN_PATH)
     except ValueError:
