@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from . import limited
 from .conf import conf
 from .shield import log_failure
 
 COOKIE = "capi_consent"
 COOKIE_PARTS = 3
 GPC = "gpc"
+BY_CALLABLE = "callable"
 
 
 class ConsentState(TextChoices):
@@ -48,9 +50,11 @@ class Consent:
 
     def tightened(self, state: str, source: str) -> "Consent":
         """The stricter of the two; a looser state changes nothing."""
-        if _STRICTNESS[ConsentState(state)] <= _STRICTNESS[ConsentState(self.state)]:
-            return self
-        return replace(self, state=ConsentState(state), source=source)
+        tight = replace(self, state=ConsentState(state), source=source)
+        return tight if tight.is_stricter_than(self) else self
+
+    def is_stricter_than(self, other: "Consent") -> bool:
+        return _STRICTNESS[ConsentState(self.state)] > _STRICTNESS[ConsentState(other.state)]
 
     def limited_by_gpc(self) -> "Consent":
         """Global Privacy Control only tightens: granted becomes limited. Who said nothing has said this much."""
@@ -86,17 +90,31 @@ def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:
     return _tightened_by_shop(consent, conf.CONSENT, request) if conf.CONSENT and request is not None else consent
 
 
+def processing(consent: Consent, request: Any) -> dict[str, Any]:
+    """The fields by which a visitor's event asks for Limited Data Use; empty if it needs none, or Meta offers none here.
+
+    None either where the shop's callable limits what the visitor granted: the browser's copy would not know of it.
+    """
+    is_asked_for = consent.state == ConsentState.LIMITED and consent.source != BY_CALLABLE
+    return limited.options_for(request) if is_asked_for else {}
+
+
+def may_tell(consent: Consent, request: Any) -> bool:
+    """Whether this visitor's events may go to Meta: granted, or limited where Limited Data Use is on offer."""
+    return consent.state == ConsentState.GRANTED or bool(processing(consent, request))
+
+
 def is_withheld(cookie: str, *, gpc: bool, request: Any) -> bool:
-    """Whether the shop's callable takes back what the cookie grants. Browsers read the cookie alone, and must be told."""
-    if decide(cookie, gpc=gpc).state != ConsentState.GRANTED:
+    """Whether the shop's callable takes back what the cookie allows. Browsers read the cookie alone, and must be told."""
+    if not conf.CONSENT or not may_tell(decide(cookie, gpc=gpc), request):
         return False
-    return decide(cookie, gpc=gpc, request=request).state != ConsentState.GRANTED
+    return not may_tell(decide(cookie, gpc=gpc, request=request), request)
 
 
 def _tightened_by_shop(consent: Consent, rule: str, request: Any) -> Consent:
     """A callable that fails, or answers nonsense, grants nothing."""
     try:
-        return consent.tightened(str(import_string(rule)(request)), "callable")
+        return consent.tightened(str(import_string(rule)(request)), BY_CALLABLE)
     except Exception as error:  # noqa: BLE001 - the shop's own code may raise anything, and no order may be lost by it
         log_failure(error)
         return consent.tightened(ConsentState.UNKNOWN, "callable_failed")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import hints, orders
+from . import hints, orders, privacy
 from .shield import shielded
 
 
@@ -45,3 +45,7 @@ def _observe(order: Any, using: str) -> None:
     if outcome.error:
         with shielded(outbox):
             orders.record_failure(order, outcome.error, using=using)
+    request = orders.visitor_request()
+    if request is not None:
+        with shielded(outbox):
+            privacy.heed(request, using=outbox)

@@ -235,7 +235,7 @@ def test_deliver_due__a_cancelled_row_stays_cancelled_in_spite_of_a_2xx() -> Non
     make_row()
 
     def staff_cancels(batch: Batch) -> None:
-        OutboxEvent.objects.update(status=Status.CANCELLED)
+        OutboxEvent.objects.update(status=Status.CANCELLED, lease_token="")
 
     deliver(staff_cancels)
     assert statuses() == {"e1": Status.CANCELLED}

@@ -250,16 +250,16 @@ def test_pages__load_nothing_of_metas_where_the_relay_tells_alone(ask, capi):
 
 
 @pytest.mark.parametrize(
-    ("cookies", "reason"),
+    ("cookies", "reason", "answer"),
     [
-        ("", "consent_unknown"),
-        ("capi_consent=denied.1.1767225600", "consent_denied"),
-        ("capi_consent=limited.1.1767225600", "consent_limited"),
-        ("capi_consent=granted.2.1767225600", "consent_unknown"),
+        ("", "consent_unknown", None),
+        ("capi_consent=denied.1.1767225600", "consent_denied", None),
+        ("capi_consent=limited.1.1767225600", "consent_limited", relay.Answer(limited="0")),
+        ("capi_consent=granted.2.1767225600", "consent_unknown", None),
     ],
 )
-def test_event__without_consent_is_counted_and_nothing_kept(ask, cookies, reason):
-    assert relay.receive(ask(events(island(), receipts=[receipt()]), cookies=f"{cookies}; _fbp={FBP}")) is None
+def test_event__without_consent_is_counted_and_nothing_kept(ask, cookies, reason, answer):
+    assert relay.receive(ask(events(island(), receipts=[receipt()]), cookies=f"{cookies}; _fbp={FBP}")) == answer
     assert not OutboxEvent.objects.exists()
     assert not BrowserReceipt.objects.exists()
     assert SkipCount.objects.values_list("event_name", "reason", "count").get() == ("ViewContent", reason, 1)

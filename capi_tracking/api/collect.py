@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 from .. import context, hints, normalization, relay
 from ..shield import log_failure
 
+LIMITED = "capi_ldu"
+A_DAY = timedelta(days=1)
 NINETY_DAYS = timedelta(days=90)
 COOKIES = {"_fbp": normalization.fbp, "_fbc": normalization.fbc}
 
@@ -24,6 +26,7 @@ def collect(request: HttpRequest) -> HttpResponse:
         answer = relay.receive(request)
         if answer is not None:
             _renew_cookies(request, response, answer.domain)
+            _tell_limits(request, response, answer.limited)
             if answer.is_off is not None:
                 hints.heard(request, is_off=answer.is_off)
     except Exception as error:  # noqa: BLE001 - a beacon is nobody's error page
@@ -37,6 +40,12 @@ def _permit(request: HttpRequest, response: HttpResponse) -> None:
     if origin:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Vary"] = "Origin"
+
+
+def _tell_limits(request: HttpRequest, response: HttpResponse, codes: str) -> None:
+    """For scripts to read. A visitor travels, so it lasts for a day."""
+    if codes:
+        response.set_cookie(LIMITED, codes, max_age=A_DAY, secure=request.is_secure(), samesite="Lax")
 
 
 def _renew_cookies(request: HttpRequest, response: HttpResponse, domain: str | None) -> None:

@@ -5,7 +5,6 @@ from django.views.decorators.http import require_GET
 
 from .. import consent as consents
 from .. import context, hints, people, relay
-from ..consent import ConsentState
 from ..shield import log_failure
 
 HEADERS = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
@@ -29,4 +28,4 @@ def _hashes(request: HttpRequest) -> dict[str, str]:
     hints.heard(request, is_off=is_off)
     seen = context.of(request)
     consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
-    return people.hashes(request) if consent.state == ConsentState.GRANTED and not is_off else {}
+    return people.hashes(request) if consents.may_tell(consent, request) and not is_off else {}

@@ -47,7 +47,8 @@ class Consignment:
         queue = deque(cut(self._fit(), size=lane.batch_size, max_bytes=conf.BATCH_BYTES))
         while queue and not lane.blocked and not lane.over() and self._keep(queue):
             # parts go last: a half that gets through comes between two that do not
-            queue.extend(self._send(queue.popleft()))
+            rows = self._still_to_go(queue.popleft())
+            queue.extend(self._send(rows) if rows else [])
         self._put_back(pks_of(row for batch in queue for row in batch))
         if not self.has_asked:
             lane.end_probe()
@@ -82,6 +83,13 @@ class Consignment:
             return True
         self.leased_at = time.monotonic()
         return self.lane.events.extend(self.token, pks_of(row for batch in queue for row in batch), conf.LEASE)
+
+    def _still_to_go(self, rows: list[Claimed]) -> list[Claimed]:
+        """Without what was withdrawn since the claim, if that was a request ago: nobody is to be sent after their no."""
+        if not self.has_asked:
+            return rows
+        ours = set(self.lane.events.held_by(self.token, pks_of(rows)).values_list("pk", flat=True))
+        return [row for row in rows if row.pk in ours]
 
     # -- the request ---------------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, exclusions, islands, orders, people, tracking
+from .. import context, exclusions, islands, orders, people, privacy, tracking
 from ..conf import conf
-from ..consent import Consent, ConsentState
+from ..consent import Consent
 from ..context import RequestContext
 from ..events import CustomData, Event, UserData
 from ..exceptions import InvalidEvent
@@ -80,12 +80,15 @@ class _Telling:
             return ""
         seen = context.of(self.request)
         consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=self.request)
-        event = self._event(obj, data, seen if consent.state == ConsentState.GRANTED else None)
+        may_tell = consents.may_tell(consent, self.request)
+        limits = consents.processing(consent, self.request)
+        privacy.heed(self.request, using=self.using)
+        event = self._event(obj, data, seen if may_tell else None, limits)
         for alias in islands.aliases(pixel):
-            self._record(event, consent, alias)
-        return self.event_id if consent.state == ConsentState.GRANTED else ""
+            self._record(event, consent, alias, may_tell=may_tell)
+        return self.event_id if may_tell else ""
 
-    def _event(self, obj: Any, data: dict[str, Any], seen: RequestContext | None) -> Event:
+    def _event(self, obj: Any, data: dict[str, Any], seen: RequestContext | None, limits: dict[str, Any]) -> Event:
         """Of a visitor who granted nothing, nothing is looked at."""
         found = CustomData() if obj is None else orders.item_data(obj)
         return Event(
@@ -94,13 +97,14 @@ class _Telling:
             event_time=timezone.now(),
             custom_data=islands.capped(islands.merged(found, data)),
             **(_visit(self.request, seen, obj) if seen else {}),
+            **limits,
         )
 
-    def _record(self, event: Event, consent: Consent, alias: str) -> None:
+    def _record(self, event: Event, consent: Consent, alias: str, *, may_tell: bool) -> None:
         """Each pixel's row for itself, and its half only with its row."""
         with shielded(self.using):
             tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER)
-            if consent.state == ConsentState.GRANTED and islands.script():
+            if may_tell and islands.script():
                 half = islands.described(alias, self.name) | {"id": self.event_id}
                 _leave(self.request, half | {"data": event.custom_data.as_payload()}, self.using)
 

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from .inserts import keep_latest
 
 PLACE = ("kind", "key")
+
+PersonKeys = Collection[tuple[str, str]]  # kind and key
 
 
 class PersonKey(models.TextChoices):
@@ -20,19 +22,27 @@ class PersonKey(models.TextChoices):
 
 
 class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
-    def note(self, keys: Mapping[str, str], *, at: datetime, reason: str) -> None:
-        """Keep for each key (by its kind) that consent was withdrawn then; an earlier time changes nothing."""
+    def note(self, keys: PersonKeys, *, at: datetime, reason: str) -> None:
+        """Keep for each key that consent was withdrawn then; an earlier time changes nothing. One statement."""
         # in one order, so that two who note the same do not wait for each other
-        rows = [Withdrawal(kind=kind, key=keys[kind], withdrawn_at=at, reason=reason) for kind in sorted(keys)]
+        rows = [Withdrawal(kind=kind, key=key, withdrawn_at=at, reason=reason) for kind, key in sorted(set(keys))]
         if rows:
             keep_latest(self, rows, place=PLACE)
 
-    def latest_of(self, keys: Mapping[str, str]) -> datetime | None:
-        """When the person of any of these keys last withdrew; None for never."""
+    def of(self, keys: PersonKeys) -> "WithdrawalQuerySet":
+        """Those of a person."""
         wanted = Q()
-        for kind, key in keys.items():
+        for kind, key in set(keys):
             wanted |= Q(kind=kind, key=key)
-        return max(self.filter(wanted).values_list("withdrawn_at", flat=True), default=None) if keys else None
+        return self.filter(wanted) if keys else self.none()
+
+    def latest_of(self, keys: PersonKeys) -> datetime | None:
+        """When the person of any of these keys last withdrew; None for never."""
+        return max(self.of(keys).values_list("withdrawn_at", flat=True), default=None)
+
+    def is_noted(self, keys: PersonKeys, at: datetime) -> bool:
+        """Whether all of these keys have been noted since then."""
+        return self.of(keys).filter(withdrawn_at__gte=at).count() == len(set(keys))
 
 
 class Withdrawal(models.Model):

@@ -2,7 +2,7 @@
 
 from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
 from .between import Seen, Shelf, sales_between, shelves
-from .checkout import remember
+from .checkout import remember, visitor_request
 from .lookup import keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_islands
 from .recording import Sale, complete, line_saved, observe, outbox_of, record, record_failure
@@ -36,4 +36,5 @@ __all__ = [
     "sales_between",
     "shelves",
     "unregister",
+    "visitor_request",
 ]

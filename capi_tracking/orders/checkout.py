@@ -1,16 +1,19 @@
 """What the buyer's browser said at checkout, kept for a payment that arrives without one."""
 
 import uuid
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, exclusions
+from .. import context, exclusions, people
 from ..conf import conf
 from ..consent import Consent, ConsentState
-from ..context import RequestContext
+from ..context import RequestContext, identity_key
+from ..events import UserData
 from ..models import CheckoutContext, prepared
 
 if TYPE_CHECKING:
@@ -42,9 +45,9 @@ def consent_of(request: "HttpRequest") -> Consent:
     return consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
 
 
-def capture(request: "HttpRequest", key: str, *, using: str) -> CheckoutContext:
-    """Keep what the request says under ``key``; what an earlier request said stays."""
-    row = _row(key, context.of(request), consent_of(request))
+def capture(request: "HttpRequest", key: str, buyer: Callable[[], Mapping[str, Any]], *, using: str) -> CheckoutContext:
+    """Keep what the request says under ``key``; what an earlier request said stays. ``buyer``: their plain data."""
+    row = _row(key, context.of(request), consent_of(request), buyer)
     CheckoutContext.objects.using(using).remember(row)
     return row
 
@@ -62,7 +65,7 @@ def remember(request: "HttpRequest", *, using: str | None = None) -> str:
     Returns the key (32 characters) to put into the payment's metadata; ``context_key`` of the adapter gives it back.
     """
     key = uuid.uuid4().hex
-    capture(request, key, using=using or conf.OUTBOX_DATABASES[0])
+    capture(request, key, partial(people.plain, request), using=using or conf.OUTBOX_DATABASES[0])
     return key
 
 
@@ -73,7 +76,7 @@ def consent_in(row: CheckoutContext | None) -> Consent:
     return Consent(row.consent_state, policy=row.consent_policy, source=row.consent_source, at=row.consent_at)
 
 
-def _row(key: str, seen: RequestContext, consent: Consent) -> CheckoutContext:
+def _row(key: str, seen: RequestContext, consent: Consent, buyer: Callable[[], Mapping[str, Any]]) -> CheckoutContext:
     """Of a visitor who refused, the decision alone is kept."""
     row = CheckoutContext(
         key=key,
@@ -86,4 +89,12 @@ def _row(key: str, seen: RequestContext, consent: Consent) -> CheckoutContext:
         row.fbp, row.fbc, row.client_ip = seen.fbp, seen.fbc, seen.client_ip or None
         row.user_agent, row.url, row.referrer = seen.user_agent, seen.url, seen.referrer
         row.visitor_key = seen.visitor_key
+        row.external_key, row.email_key = _keys(buyer())
     return row
+
+
+def _keys(buyer: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """By which a withdrawal finds this checkout: the customer's own key and that of the e-mail address."""
+    known = UserData.of(**{name: buyer[name] for name in ("external_id", "email") if buyer.get(name)})
+    external_id, email = (each[0] if each else "" for each in (known.external_id, known.em))
+    return identity_key("external_id", external_id), identity_key("em", email)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from ..events import Event, UserData
 from ..exceptions import InvalidEvent
 from ..models import CheckoutContext, OutboxEvent, Source, deadline, prepared
 from ..shield import shielded
-from . import checkout, fields, identity
+from . import checkout, decisions, fields, identity
 from .adapters import OrderAdapter
 from .registry import order_adapter, parent_of
 
@@ -87,7 +87,8 @@ def observe(order: Any, *, using: str) -> None:
         return
     request = checkout.visitor_request()
     if request is not None:
-        checkout.capture(request, Sale(order, adapter, using).context_key, using=outbox_of(using))
+        sale = Sale(order, adapter, using)
+        checkout.capture(request, sale.context_key, partial(_buyer, sale), using=outbox_of(using))
     if adapter.is_purchase(order):
         for pixel in adapter.pixels(order):
             record(Sale(order, adapter, using, pixel))
@@ -142,9 +143,9 @@ def build(sale: Sale, when: datetime, event_id: str) -> tuple[Event, Consent]:
     """The sale's event and the consent under which it goes."""
     order, adapter = sale.order, sale.adapter
     seen = checkout.recall(sale.context_key, using=sale.outbox)
-    consent = adapter.consent(order) or _tightened(checkout.consent_in(seen))
     customer = adapter.user_data(order)
     known = {name: value for name, value in customer.items() if value not in (None, "")}
+    consent = decisions.decide(adapter, order, seen, known, when=when, using=sale.outbox)
     event = Event(
         name=adapter.event_name,
         event_id=event_id,
@@ -152,20 +153,25 @@ def build(sale: Sale, when: datetime, event_id: str) -> tuple[Event, Consent]:
         action_source=adapter.action_source,
         event_source_url=(seen.url if seen else "") or context.clean_url(adapter.source_url(order)),
         referrer_url=seen.referrer if seen else "",
-        user_data=UserData.of(**{**_browser(seen), **known}),
+        user_data=UserData.of(**_whole(known, seen, consent)),
         custom_data=adapter.custom_data(order),
         **_processing(consent, known),
     )
     return event, consent
 
 
-def _tightened(consent: Consent) -> Consent:
-    """A buyer who refuses by now is not sent, whatever was said at checkout."""
-    request = checkout.visitor_request()
-    if request is None:
-        return consent
-    now = checkout.consent_of(request)
-    return consent.tightened(now.state, now.source) if now.state != ConsentState.UNKNOWN else consent
+def _buyer(sale: Sale) -> dict[str, Any]:
+    """Plain: who this order's checkout is of. An adapter that fails says so where the sale is recorded."""
+    with shielded(sale.outbox):
+        return sale.adapter.user_data(sale.order)
+    return {}
+
+
+def _whole(known: dict[str, Any], seen: CheckoutContext | None, consent: Consent) -> dict[str, Any]:
+    """The buyer as Meta may see them."""
+    if decisions.is_without_browser(consent):
+        return {name: value for name, value in known.items() if name not in decisions.OF_THE_BROWSER}
+    return {**_browser(seen), **known}
 
 
 def _browser(seen: CheckoutContext | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from .erasing import Erased, erasable, erase, withdraw_person
 from .exporting import Told, export, told
 from .persons import Person
 from .pruning import KEPT_AT_LEAST, Cleared, prune
+from .visitors import heed, withdraw_visitor
 from .withdrawing import Withdrawn, withdraw
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "erasable",
     "erase",
     "export",
+    "heed",
     "prune",
     "told",
     "withdraw",
     "withdraw_person",
+    "withdraw_visitor",
 ]

@@ -16,7 +16,9 @@ Said = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Beacon:
-    """``domain`` is None if no cookie may be renewed. The last four come from another origin, with its token."""
+    """``domain`` is None if no cookie may be renewed; ``withdrawn`` is what the browser forgets with its consent. The last
+    four come from another origin, with its token.
+    """
 
     url: str = ""
     referrer: str = ""
@@ -25,6 +27,7 @@ class Beacon:
     receipts: tuple[Said, ...] = ()
     foreign: tuple[Said, ...] = ()
     violations: tuple[Said, ...] = ()
+    withdrawn: Said | None = None
     token: str = ""
     fbp: str = ""
     fbc: str = ""
@@ -52,7 +55,9 @@ def parse(body: bytes) -> Beacon | None:
         return None
     shaped: dict[str, Any] = {name: text(said.get(name)) for name in TEXTS}
     shaped |= {name: _objects(said.get(name)) for name in LISTS}
-    return Beacon(domain=said["domain"] if isinstance(said.get("domain"), str) else None, **shaped)
+    shaped["domain"] = said["domain"] if isinstance(said.get("domain"), str) else None
+    shaped["withdrawn"] = said["withdrawn"] if isinstance(said.get("withdrawn"), dict) else None
+    return Beacon(**shaped)
 
 
 def decoded(body: bytes | str) -> Any:

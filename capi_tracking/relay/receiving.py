@@ -7,13 +7,14 @@ from django.db import connections
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import exclusions, tokens, tracking
+from .. import exclusions, limited, privacy, tokens, tracking
+from ..consent import ConsentState
 from ..events import Event
 from ..models import PageReport, Source
 from ..shield import shielded
 from ..tracking import Receipt
 from . import receipts, reports
-from .bodies import Beacon, read
+from .bodies import Beacon, read, text
 from .claims import claim
 from .domains import cookie_domain
 from .sender import Sender
@@ -23,11 +24,13 @@ from .welcome import foreign_origin, is_visitor_within_rate, is_welcome, is_with
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the browser is told. ``domain``: where its cookies are renewed, None for nowhere; ``is_off``: fire no more,
-    None for nothing: cookies of ours do not reach another origin.
+    None for nothing: cookies of ours do not reach another origin. ``limited``: Meta's codes if Limited Data Use is on offer
+    (``1.1000``), ``0`` if it is not, "" where nobody asks.
     """
 
     domain: str | None = None
     is_off: bool | None = None
+    limited: str = ""
 
 
 def receive(request: HttpRequest) -> Answer | None:
@@ -39,6 +42,7 @@ def receive(request: HttpRequest) -> Answer | None:
     if sent is None:
         return None
     beacon, sender = sent
+    _forget(sender, beacon)
     events = sender.events(filter(None, map(claim, beacon.events)))
     if reason := exclusions.reason(request):
         with shielded(sender.using, alone=True):
@@ -46,13 +50,25 @@ def receive(request: HttpRequest) -> Answer | None:
         knows_it = sender.origin or reason == exclusions.BOT  # capi.js has the list of robots itself
         return Answer(is_off=None if knows_it else True)
     _take(sender, events, receipts.told(beacon.receipts, sender.seen.visitor_key or ""))
-    if not sender.has_granted:
-        return Answer(is_off=True) if sender.is_withheld else None
+    offered = limited.code_for(request) if sender.is_limited else ""
+    if not sender.may_tell:
+        is_off = True if sender.is_withheld else None
+        return Answer(is_off=is_off, limited=offered) if is_off or offered else None
     _report(sender, beacon)
     if sender.origin:
         return Answer()
     # The browser's copies of this beacon are out already. From the next page on neither side fires.
-    return Answer(domain=cookie_domain(request, beacon), is_off=exclusions.is_suspect(request))
+    is_off = exclusions.is_suspect(request)
+    return Answer(domain=cookie_domain(request, beacon), is_off=is_off, limited=offered)
+
+
+def _forget(sender: Sender, beacon: Beacon) -> None:
+    """What the visitor takes back, whatever the consent is by now; another origin's page can't speak for ours."""
+    if beacon.withdrawn is None or sender.origin:
+        return
+    refused = sender.consent.at if sender.consent.state == ConsentState.DENIED else None
+    with shielded(sender.using):
+        privacy.withdraw_visitor(sender.request, fbp=text(beacon.withdrawn.get("fbp")), at=refused)
 
 
 def _heard(request: HttpRequest) -> tuple[Beacon, Sender] | None:
@@ -84,7 +100,7 @@ def _take(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:
 def _record(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:
     if events:
         tracking.track_all(events, using=sender.using, consent=sender.consent, source=Source.RELAY)
-    if told and sender.has_granted:
+    if told and sender.may_tell:
         tracking.acknowledge_all(receipts.believed(told, using=sender.using), using=sender.using)
 
 

@@ -30,6 +30,8 @@ class Sender:
             seen = replace(seen, fbp=fbp, fbc=fbc, consent_cookie=beacon.consent)
         self.seen = seen
         self.consent: Consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+        self.processing = {} if origin else consents.processing(self.consent, request)
+        self.may_tell = self.consent.state == ConsentState.GRANTED or bool(self.processing)
         self.url = next(filter(None, map(self._own_page, (beacon.url, seen.referrer))), "")
         self.url = self.url or (f"{origin}/" if origin else request.build_absolute_uri("/"))
         self.referrer = context.clean_url(beacon.referrer)
@@ -37,14 +39,15 @@ class Sender:
         self.now = timezone.now()
 
     @property
-    def has_granted(self) -> bool:
-        return self.consent.state == ConsentState.GRANTED
+    def is_limited(self) -> bool:
+        """Whether the browser has to be told if Limited Data Use is on offer; no cookie of ours tells another origin."""
+        return self.consent.state == ConsentState.LIMITED and not (self.is_withheld or self.origin)
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the visitor granted it, and ``CONSENT`` does not; no cookie of ours can tell another origin so."""
-        by_visitor = consents.decide(self.seen.consent_cookie, gpc=self.seen.gpc)
-        return by_visitor.state == ConsentState.GRANTED and not (self.has_granted or self.origin)
+        """Whether the visitor allows it, and ``CONSENT`` does not; no cookie of ours can tell another origin so."""
+        cookie, gpc = self.seen.consent_cookie, self.seen.gpc
+        return not self.origin and consents.is_withheld(cookie, gpc=gpc, request=self.request)
 
     @property
     def page(self) -> str:
@@ -66,6 +69,7 @@ class Sender:
                 referrer_url=self.referrer,
                 user_data=user_data,
                 custom_data=claim.data,
+                **self.processing,
             )
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one event, the others are not to pay for it
             log_failure(error)
@@ -73,7 +77,7 @@ class Sender:
 
     def _user_data(self) -> UserData:
         """What the request knows, and who is logged in: without consent, or in another origin's page, that is nobody."""
-        is_known = self.has_granted and not self.origin
+        is_known = self.may_tell and not self.origin
         known: dict[str, Any] = people.plain(self.request) if is_known else {}
         return UserData.of(
             **known,

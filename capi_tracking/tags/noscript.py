@@ -1,5 +1,6 @@
 """``pixel_noscript``: the PageView of a visitor who has said yes and runs no scripts."""
 
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.http import HttpRequest
@@ -11,11 +12,12 @@ from .. import context as visits
 from .. import exclusions, islands
 from ..conf import conf
 from ..conf import pixel as pixel_settings
-from ..consent import ConsentState
+from ..consent import Consent
 from . import secret
 from .tag import Nothing, Page, pixels_of, request_of
 
 META = "https://www.facebook.com/tr"
+LIMITS = {"data_processing_options_country": "dpoco", "data_processing_options_state": "dpost"}
 METAS_SCRIPTS = "connect.facebook.net"
 
 
@@ -25,28 +27,35 @@ def noscript(page: Page, /, *pixels: str, pixel: object = None) -> SafeString:
     if request is None:
         raise Nothing("without a request nobody can have said yes")
     visits.keep_private(request)
-    if why := _refusal(request):
+    seen = visits.of(request)
+    consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+    if why := _refusal(request, consent):
         raise Nothing(why)
-    address = visits.clean_url(request.build_absolute_uri())
-    found = ((_image(alias, address),) for alias in pixels_of(page, pixels or pixel))
+    limits = _limits(consents.processing(consent, request))
+    found = ((_image(alias, seen.url, limits),) for alias in pixels_of(page, pixels or pixel))
     return format_html("<noscript>{}</noscript>", format_html_join("", "{}", found))
 
 
-def _refusal(request: HttpRequest) -> str:
+def _refusal(request: HttpRequest, consent: Consent) -> str:
     if not (conf.ENABLED and islands.script()):
         return "ENABLED, SHADOW or BROWSER keeps browsers from Meta"
     if secret.is_secret(request):
         return "the page's address is secret: it has {% pixel_private %}"
     if not exclusions.is_tracked(request):
         return "staff, robots and excluded addresses are not tracked"
-    seen = visits.of(request)
-    consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
-    return "" if consent.state == ConsentState.GRANTED else f"consent is {consent.state}"
+    return "" if consents.may_tell(consent, request) else f"consent is {consent.state}"
 
 
-def _image(alias: str, address: str) -> SafeString:
+def _limits(processing: dict[str, Any]) -> dict[str, Any]:
+    """Limited Data Use as an image's address says it."""
+    if not processing:
+        return {}
+    return {"dpo": "LDU"} | {short: processing[name] for name, short in LIMITS.items()}
+
+
+def _image(alias: str, address: str, limits: dict[str, Any]) -> SafeString:
     """It names the page as it may be known; the browser's own referrer would name it whole."""
-    said = {"id": pixel_settings(alias).pixel_id, "ev": "PageView", "dl": address, "noscript": "1"}
+    said = {"id": pixel_settings(alias).pixel_id, "ev": "PageView", "dl": address, "noscript": "1", **limits}
     return format_html(
         '<img src="{}?{}" width="1" height="1" alt="" hidden referrerpolicy="no-referrer">', _place(), urlencode(said)
     )

@@ -143,12 +143,12 @@ def test_note__the_later_of_two_withdrawals_counts():
     now = timezone.now()
     notes = Withdrawal.objects
     for at, reason in ((now, "first"), (now - LEASE, "older"), (now + LEASE, "later")):
-        notes.note({"email": WHO}, at=at, reason=reason)
+        notes.note({("email", WHO)}, at=at, reason=reason)
     kept = Withdrawal.objects.get()
     assert (kept.withdrawn_at, kept.reason) == (now + LEASE, "later")
-    assert notes.latest_of({"email": WHO, "external": ANOTHER}) == now + LEASE
-    assert notes.latest_of({"external": WHO}) is None, "another kind of key"
-    assert notes.latest_of({}) is None
+    assert notes.latest_of({("email", WHO), ("external", ANOTHER)}) == now + LEASE
+    assert notes.latest_of({("external", WHO)}) is None, "another kind of key"
+    assert notes.latest_of(set()) is None
 
 
 @pytest.mark.parametrize("ago", [LEASE, timedelta(days=500)])
