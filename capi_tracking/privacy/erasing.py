@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from functools import partial
-from itertools import zip_longest
 from typing import Any
 
 from django.db.models import QuerySet
@@ -47,14 +46,10 @@ def withdraw_person(person: Person, *, using: str | None = None, reason: str = "
     """Take back the consent that this person gave, by all of their keys, in all outboxes or in one."""
     done = Withdrawn()
     for database in [using] if using else conf.OUTBOX_DATABASES:
-        for visitor, external, email, phone in zip_longest(
-            sorted(person.visitor), sorted(person.external), sorted(person.email), sorted(person.phone)
-        ):
-            one = withdraw(
-                visitor_key=visitor, external_key=external, email_key=email, phone_key=phone,
-                using=database, reason=reason,
-            )  # fmt: skip
-            done = Withdrawn(done.cancelled + one.cancelled, done.contexts + one.contexts)
+        done += withdraw(
+            visitor_key=person.visitor, external_key=person.external, email_key=person.email, phone_key=person.phone,
+            using=database, reason=reason,
+        )  # fmt: skip
     return done
 
 
@@ -89,10 +84,8 @@ def erase(person: Person, *, using: str, by: str) -> Erased:
 
 def _refuse(person: Person, using: str) -> None:
     """Noted first: whatever is recorded meanwhile, no order of this person is sent."""
-    now = timezone.now()
-    for kind in person.kinds:
-        for key in getattr(person, kind):
-            Withdrawal.objects.using(using).note({kind: key}, at=now, reason=ERASED)
+    keys = {(kind, key) for kind in person.kinds for key in getattr(person, kind)}
+    Withdrawal.objects.using(using).note(keys, at=timezone.now(), reason=ERASED)
 
 
 def _erase_events(rows: QuerySet[OutboxEvent]) -> Erased:
