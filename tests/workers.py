@@ -18,6 +18,7 @@ TOGETHER = {
     "tests/demo/test_interrupts.py": "demos of their own",
     "tests/demo/test_story_seed.py": "the story, told once",
     "tests/services/test_plans.py": "many rows that were sent",
+    "tests/test_oscar.py": "the Oscar shop",
     "tests/test_project.py": "the wheel",
 }
 

@@ -1,57 +1,24 @@
 """One Chromium for all browser tests, a fresh context for each of them."""
 
-import os
-import shutil
 import signal
 
 import pytest
 from django.core.cache import cache
 from django.test import override_settings
-from playwright import sync_api as playwright
 
 from capi_tracking.sandbox import Sandbox
-from tests.browser import pages
+from tests.browser import chromium, pages
 from tests.browser.demo import Demo
 from tests.browser.shop import PIXEL, Shop
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # This replaces Playwright's own list. The first three cost each context two more pages, those of the address bar.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,SpareRendererForSitePerProcess,"
-    "DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,"
-    "PaintHolding,PreconnectToSearch",
-)
 PATIENCE_MS = 10_000
-
-
-def chromium_path():
-    path = next((found for found in map(shutil.which, CHROMIUM_NAMES) if found), None)
-    return path or pytest.fail(f"no Chromium on PATH (looked for {', '.join(CHROMIUM_NAMES)})")
 
 
 @pytest.fixture(scope="package")
 def browser():
     """A running Chromium. It lives as long as this folder's tests: Playwright's loop would disturb the others."""
-    path = chromium_path()
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    # Playwright's synchronous API runs a loop in this thread, and Django takes its presence for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as engine:
-        running = engine.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield running
-        running.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-    else:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+    with chromium.running() as started:
+        yield started
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import FLAGS, chromium_path
+from tests.browser.chromium import FLAGS, chromium_path
 from tests.browser.matrix import pages, unattended
 from tests.browser.pages import until
 from tests.browser.shop import Shop

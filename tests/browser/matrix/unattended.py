@@ -3,7 +3,7 @@
 import subprocess
 from contextlib import contextmanager
 
-from tests.browser.conftest import FLAGS, chromium_path
+from tests.browser.chromium import FLAGS, chromium_path
 
 
 @contextmanager

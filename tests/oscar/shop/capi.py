@@ -1,0 +1,3 @@
+from capi_tracking.contrib.oscar import follow
+
+follow()
