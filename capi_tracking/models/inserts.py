@@ -32,22 +32,22 @@ class Insertion(NamedTuple):
     false: str
 
 
-def insert_once(queryset: QuerySet[Any], row: Model, *, same: str) -> None:
+def insert_once(queryset: QuerySet[Any], row: Model, *, same: str) -> bool:
     """Insert in one statement; a row that is there already stays as it is, and nothing is raised.
 
-    ``same``: as for :func:`insert_all`.
+    ``same``: as for :func:`insert_all`. True if the row is surely new: MySQL does not tell.
     """
-    insert_all(queryset, [row], same=same)
+    return insert_all(queryset, [row], same=same) == 1 and connections[_using(queryset)].vendor != "mysql"
 
 
-def insert_all(queryset: QuerySet[Any], rows: Sequence[Model], *, same: str) -> None:
-    """Insert what is not there yet, all in one statement.
+def insert_all(queryset: QuerySet[Any], rows: Sequence[Model], *, same: str) -> int:
+    """Insert what is not there yet, all in one statement. Returns how many rows the database says that it wrote.
 
     MySQL's INSERT IGNORE cuts and invents values, hence an update there, of ``same``: a column that is equal in rows
     that can collide.
     """
     using = _using(queryset)
-    _write(_insertion(type(rows[0]), using, same), rows, using)
+    return _write(_insertion(type(rows[0]), using, same), rows, using)
 
 
 def add_counts(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[str, ...]) -> None:
@@ -91,21 +91,22 @@ def _using(queryset: QuerySet[Any]) -> str:
     return queryset._db or router.db_for_write(queryset.model)  # type: ignore[attr-defined]
 
 
-def _write(statement: Insertion, rows: Sequence[Model], using: str) -> None:
+def _write(statement: Insertion, rows: Sequence[Model], using: str) -> int:
     size = connections[using].ops.bulk_batch_size([column.field for column in statement.columns], rows)
-    for start in range(0, len(rows), size):
-        _write_slice(statement, rows[start : start + size], using)
+    return sum([_write_slice(statement, rows[at : at + size], using) for at in range(0, len(rows), size)])
 
 
-def _write_slice(statement: Insertion, rows: Sequence[Model], using: str) -> None:
+def _write_slice(statement: Insertion, rows: Sequence[Model], using: str) -> int:
     connection = connections[using]
     marks = [[_mark(column, row, statement.false, connection) for column in statement.columns] for row in rows]
     places = ", ".join([f"({', '.join([mark for mark, _ in each])})" for each in marks])
     values = [value for each in marks for _, given in each for value in given]
     with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
         cursor.execute(f"{statement.head} {places} {statement.tail}", values)
+        written = int(cursor.rowcount)
     for row in rows:
         row._state.adding, row._state.db = False, using
+    return written
 
 
 @cache

@@ -28,6 +28,7 @@ from .states import (
     Priority,
     Status,
 )
+from .superseding import may_supersede, supersede
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
@@ -78,8 +79,12 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     # -- in ------------------------------------------------------------------------------------------------------
 
     def record(self, row: "OutboxEvent") -> "OutboxEvent":
-        """Insert the row unless its key, or its order's place, is taken. One statement."""
-        insert_once(self, row, same=SAME)
+        """Insert the row unless its key, or its order's place, is taken: one statement.
+
+        A second one only where a browser may have been first, whose word does not stand against the shop's.
+        """
+        if not insert_once(self, row, same=SAME) and may_supersede(row):
+            supersede(self, row)
         return row
 
     def record_all(self, rows: "Sequence[OutboxEvent]") -> None:
