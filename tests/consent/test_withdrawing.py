@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking.consent import ConsentState
+from capi_tracking.delivery import deliver_due
+from capi_tracking.exceptions import Rejected
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status, Withdrawal
 from capi_tracking.privacy import Withdrawn, withdraw
+from capi_tracking.transports.local import ScriptedTransport
 from tests.factories import CheckoutContextFactory, OutboxEventFactory
 
 WHO, ANOTHER = "0123456789abcdef", "fedcba9876543210"
@@ -158,3 +161,23 @@ def test_withdraw__remembers_when_the_visitor_decided(ago):
     withdraw(visitor_key=WHO, using="default", at=at)
     assert CheckoutContext.objects.get().consent_at == at
     assert Withdrawal.objects.get().withdrawn_at == at
+
+
+# -- delivery --------------------------------------------------------------------------------------------------------
+
+
+def test_deliver_due__who_withdrew_during_a_request_is_in_no_later_one():
+    """The batch is refused, and would go again in halves: by then one of its events is nobody's to send."""
+    kept, gone = OutboxEventFactory(visitor_key=ANOTHER), OutboxEventFactory(visitor_key=WHO)
+
+    def refuse_while_somebody_withdraws(batch):
+        taken_back()
+        return Rejected("Invalid parameter", http_status=400, code=100, subcode=2804009)
+
+    transport = ScriptedTransport(refuse_while_somebody_withdraws)
+    deliver_due("default", transport=transport)
+    sent = [[event["event_id"] for event in batch.events] for batch in transport.sent]
+    assert sent == [[kept.event_id, gone.event_id], [kept.event_id]]
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.status, gone.status) == (Status.SENT, Status.CANCELLED)
