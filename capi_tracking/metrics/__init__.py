@@ -1,5 +1,6 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
+from .facts import Fact
 from .health import Health, PixelLine, health
 from .masking import shortened, without_ids
 from .pairs import Pair, in_pair_state, with_pair
@@ -15,6 +16,7 @@ __all__ = [
     "DEFAULT_WINDOW",
     "WINDOWS",
     "EventLine",
+    "Fact",
     "Health",
     "MatchKeys",
     "Moment",

@@ -3,11 +3,13 @@
 from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
+from .difference import DifferenceKind, OrderDifference
 from .erasure import Erasure
 from .outbox import OutboxEvent
 from .pagereport import PageReport
 from .pixel import Pixel
 from .receipt import BrowserReceipt, BrowserState
+from .reconciliation import Reconciliation
 from .skipcount import SkipCount
 from .states import LEASE_LIMIT, PAIR_WINDOW, Priority, Source, Status, deadline, outbox_key
 from .verbs import Claimed, Closed
@@ -23,12 +25,15 @@ __all__ = [
     "Closed",
     "Dashboard",
     "DeliveryAttempt",
+    "DifferenceKind",
     "Erasure",
+    "OrderDifference",
     "OutboxEvent",
     "PageReport",
     "PersonKey",
     "Pixel",
     "Priority",
+    "Reconciliation",
     "SkipCount",
     "Source",
     "Status",

@@ -61,6 +61,10 @@ class OrderAdapter(ItemAdapter):
         """Value and currency alone, as the event tells them: asked of every order that is compared."""
         return self.custom_data(order)
 
+    def joined(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with what a comparison asks of each, so that none brings a query of its own."""
+        return rows
+
     def paid_between(self, rows: QuerySet[Any], start: datetime, end: datetime) -> QuerySet[Any]:
         """Those of the rows that may have been paid in that time, or placed where no payment is known.
 
@@ -173,15 +177,13 @@ class ModelOrderAdapter(_Lines, OrderAdapter):
         paid = self.paid_at if _is_own(self, "event_time") else None
         placed = self.created_at if _is_own(self, "placed_at") else None
         conditions = self.paid_when if _is_own(self, "is_purchase") else {}
-        asked = (
-            self.paid_at,
-            self.created_at,
-            self.total,
-            self.currency,
-            *(fields.condition(name)[0] for name in self.paid_when),
-        )
-        named = fields.relations(rows.model, asked)
-        return narrowing.between(rows.select_related(*named) if named else rows, start, end, paid, placed, conditions)
+        return narrowing.between(rows, start, end, paid, placed, conditions)
+
+    def joined(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        asked = (self.paid_at, self.created_at, self.total, self.currency)
+        conditions = (fields.condition(name)[0] for name in self.paid_when)
+        named = fields.relations(rows.model, (*asked, *conditions))
+        return rows.select_related(*named) if named else rows
 
     def worth(self, order: Any) -> CustomData:
         if not _is_own(self, "custom_data"):

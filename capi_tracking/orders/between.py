@@ -35,7 +35,7 @@ class Shelf(NamedTuple):
     @property
     def rows(self) -> QuerySet[Any]:
         """Without those that a model with an adapter of its own inherits from this one."""
-        rows = self.model._base_manager.using(self.database)
+        rows = self.adapter.joined(self.model._base_manager.using(self.database))
         for model, adapter in registered():
             if isinstance(adapter, OrderAdapter) and model is not self.model and self.model in ancestry(model):
                 rows = rows.exclude(pk__in=model._base_manager.using(self.database).values("pk"))
