@@ -64,6 +64,7 @@ class Settings:
     CONSENT_DAYS: int = 180
     OPT_OUT_REGIONS: list[str] = []
     REGION: str | None = None
+    CONSENT_BRIDGES: list[str] = []
     TRUSTED_PROXIES: int | list[str] = 0
     URL_PARAMETERS: list[str] = ["fbclid", "utm_*", "q", "page"]
     PAGE_PIXELS: list[str] = ["default"]

@@ -252,6 +252,12 @@ OPT_OUT_REGION = Finding(
     message="CAPI_TRACKING['OPT_OUT_REGIONS'] has %(region)r, which is no region.",
     hint='In CAPI_TRACKING: "OPT_OUT_REGIONS": ["US"] (a whole country), or ["US-TX"] (ISO 3166-2, in capitals)',
 )
+CONSENT_BRIDGE = Finding(
+    id="E046",
+    when='an entry of `CONSENT_BRIDGES` is neither "tcf" nor "google"; pages would ask for a file that does not exist',
+    message="CAPI_TRACKING['CONSENT_BRIDGES'] has %(name)r, to which there is no bridge.",
+    hint='In CAPI_TRACKING: "CONSENT_BRIDGES": ["tcf"], ["google"], or both',
+)
 
 # Pixels and Meta
 

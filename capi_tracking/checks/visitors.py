@@ -14,11 +14,12 @@ from . import catalogue
 from .given import load, sound
 
 MODES = ("pixel", islands.RELAY_ONLY)
+BRIDGES = ("tcf", "google")
 
 
 def check_visitors(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """``COLLECT_EVENTS``, ``ORIGINS``, ``EXCLUDED_ADDRESSES``, ``VISITOR`` and ``BROWSER``."""
-    return [message for part in (_names, _origins, _excluded, _visitor, _browser) for message in part()]
+    """``COLLECT_EVENTS``, ``ORIGINS``, ``EXCLUDED_ADDRESSES``, ``VISITOR``, ``BROWSER`` and ``CONSENT_BRIDGES``."""
+    return [message for part in (_names, _origins, _excluded, _visitor, _browser, _bridges) for message in part()]
 
 
 def _names() -> Iterator[CheckMessage]:
@@ -65,3 +66,9 @@ def _visitor() -> Iterator[CheckMessage]:
 def _browser() -> Iterator[CheckMessage]:
     if sound("BROWSER") not in MODES:
         yield catalogue.BROWSER_MODE(value=sound("BROWSER"))
+
+
+def _bridges() -> Iterator[CheckMessage]:
+    for name in sound("CONSENT_BRIDGES"):
+        if name not in BRIDGES:
+            yield catalogue.CONSENT_BRIDGE(name=name)

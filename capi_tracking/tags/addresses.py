@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 
 SCRIPT = "capi_tracking/capi.js"
-OTHERS = ("visitor", "track", "sale", "late", "foreign")  # what not every page needs
+OTHERS = ("visitor", "track", "sale", "late", "foreign", "limited", "tcf", "google")  # what not every page needs
 
 Files = tuple[str, tuple[tuple[str, str], ...]]
 

@@ -1,6 +1,7 @@
 """``pixel_head``: what ``capi.js`` must know, and ``capi.js``."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,8 @@ _FOLLOWED = (
     "URL_PARAMETERS",
     "COLLECT_EVENTS",
     "CONSENT_POLICY",
+    "CONSENT_DAYS",
+    "CONSENT_BRIDGES",
     "FOREIGN_PIXELS",
     *islands.SCRIPT_FOLLOWS,
 )
@@ -45,26 +48,34 @@ def config(page: Sequence[str], request: HttpRequest | None = None) -> dict[str,
 
 def _known(page: Sequence[str], request: HttpRequest | None) -> Known:
     """All that the config follows from, read anew for every page."""
-    pixels, parameters, events, policy, foreign, *script = conf.several(*_FOLLOWED)
+    pixels, parameters, events, policy, days, bridges, foreign, *script = conf.several(*_FOLLOWED)
     ids = tuple([(alias, str(entry.get("PIXEL_ID", ""))) for alias, entry in pixels.items()])
-    lists = tuple(page), tuple(parameters), tuple(events)
-    return ids, *lists, policy, foreign, islands.script_of(*script), addresses.of_views(request)
+    lists = tuple(page), tuple(parameters), tuple(events), tuple(bridges)
+    return ids, *lists, policy, days, foreign, islands.script_of(*script), addresses.of_views(request)
 
 
 def _config(known: Known) -> dict[str, Any]:
-    ids, page, parameters, events, policy, foreign, script, (collect, match) = known
-    return {
+    ids, page, parameters, events, bridges, policy, days, foreign, script, (collect, match) = known
+    said = {
         "pixels": {alias: pixel_id for alias, pixel_id in ids if pixel_id},
         "page": list(page),
         "script": script,
         "collect": collect,
         "policy": policy,
-        "parameters": list(parameters),
+        "days": days,
+        "parameters": _pattern(parameters),
         "bots": exclusions.BOTS,
         "foreign": foreign,
         "events": list(events),
         "match": match,
     }
+    return said | ({"bridges": list(bridges)} if bridges else {})
+
+
+def _pattern(globs: Iterable[str]) -> str:
+    """A regular expression of JavaScript's for texts that fit one of these, where * is any text."""
+    fitting = "|".join(re.escape(glob).replace(r"\*", r"[\s\S]*") for glob in globs)
+    return f"^(?:{fitting})$"
 
 
 @lru_cache(maxsize=128)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from capi_tracking.conf import conf
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent
+from capi_tracking.relay.bodies import LISTS
 from tests.browser.pages import alone, until
 
 SECONDS = 10
@@ -120,9 +121,14 @@ class Shop:
     def stored(self):
         return self.page.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage))")
 
-    def beacons(self):
+    def said(self):
+        """The bodies of all beacons, as they are."""
         self.page.evaluate("0")  # Playwright tells of requests only while it is asked something
         return [json.loads(request.post_data) for request in self.asked if request.url.endswith("/capi/collect/")]
+
+    def beacons(self):
+        """Those that say something, with an empty list of what they do not tell."""
+        return [dict.fromkeys(LISTS, ()) | said for said in self.said() if said]
 
     def is_quiet(self):
         """Whether nobody was told anything: neither the stand-in for Meta nor our own relay."""

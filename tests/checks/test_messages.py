@@ -294,6 +294,11 @@ CASES = [
         'In CAPI_TRACKING: "CONSENT_DAYS": 180',
     ),
     (
+        "E046", capi(CONSENT_BRIDGES=["tcf", "iab"]), ERROR,
+        "CAPI_TRACKING['CONSENT_BRIDGES'] has 'iab', to which there is no bridge.",
+        'In CAPI_TRACKING: "CONSENT_BRIDGES": ["tcf"], ["google"], or both',
+    ),
+    (
         "W103", capi(PIXELS={}), WARNING,
         "There is no pixel in PIXELS: nothing is sent.",
         f"CAPI_TRACKING = {EXAMPLE_PIXEL}",

@@ -2,10 +2,11 @@
    under the same id. */
 "use strict";
 
-capi.bridge("late", ({ config, script, pending, violations, attempt, now, ...core }) => {
+capi.bridge("late", ({ config, script, pending, violations, attempt, ...core }) => {
   const PATIENCE_MS = 5000; // a pixel that is not there by then is blocked; if it comes after all, that counts too
   const FRESH_MS = 5 * 60 * 1000;
   const CARRY = "capi_carry";
+  const now = () => performance.now();
   const told = new Set(); // kinds of violations
   let isRefused = false; // the script itself, by a policy
 

@@ -1,7 +1,7 @@
 /* capi-sale.js: the browser's copy of an order, once for each browser, whatever is reloaded or opened in a second tab. */
 "use strict";
 
-capi.bridge("sale", ({ quietly, attempt, on, failed, mayFire, isPrivate, fireKnown }) => {
+capi.bridge("sale", ({ attempt, on, failed, mayFire, isPrivate, fireKnown }) => {
   const SOLD = "capi_sold"; // this and the lock on it; where storage is forbidden, the server's receipt does the same
   const MAX_SOLD = 20;
 
@@ -28,7 +28,7 @@ capi.bridge("sale", ({ quietly, attempt, on, failed, mayFire, isPrivate, fireKno
   });
 
   return (sale) => {
-    const once = () => quietly(sell)(sale);
+    const once = () => attempt(() => sell(sale));
     if (navigator.locks) navigator.locks.request(SOLD, once).catch(once); // two tabs, one at a time
     else once();
   };

@@ -1,8 +1,9 @@
-/* The browser's half of capi_tracking: see docs/script.md. Without consent: no call, cookie, storage or request. */
+/* See docs/script.md. Without consent: no call, cookie, storage or request. */
 (() => {
   "use strict";
 
-  const island = document.querySelector("script[data-capi-config]");
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const island = all("script[data-capi-config]")[0];
   if (!island || window.capi?.bridge) return; // not an element
 
   const read = (element) => JSON.parse(element.text);
@@ -15,7 +16,6 @@
   const VISITOR_MS = 1000;
   const RETRY_MS = 3000;
   const MAX_ITEMS = 20;
-  const MAX_BODY = 32768;
 
   const quietly = (action) => (...given) => {
     try {
@@ -27,28 +27,23 @@
   const attempt = (action) => quietly(action)();
   const on = (target, type, action, options) => target.addEventListener(type, quietly(action), options);
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
-  const all = (selector) => [...document.querySelectorAll(selector)];
   const now = () => performance.now();
-
-  /* Cookies */
 
   // Of two the newer: all hold their time third.
   function cookie(name) {
     const writtenAt = (pair) => pair.split(".")[2] || 0;
-    const pairs = document.cookie.split("; ").filter((pair) => pair.startsWith(name + "="));
-    const [newest = ""] = pairs.sort((one, other) => writtenAt(other) - writtenAt(one));
+    const found = document.cookie.split("; ").filter((pair) => pair.startsWith(name + "="));
+    const [newest = ""] = found.sort((one, other) => writtenAt(other) - writtenAt(one));
     return newest.slice(name.length + 1);
   }
 
   function write(name, value, days, domain) {
-    const where = domain ? "; domain=" + domain : "";
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; SameSite=Lax${where}${secure}`;
+    const more = (domain ? "; domain=" + domain : "") + (location.protocol === "https:" ? "; Secure" : "");
+    document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; SameSite=Lax${more}`;
   }
 
   // The widest that the browser takes; "" is this host.
-  const labels = location.hostname.split(".");
-  const domains = /^[\d.]+$|:/.test(labels.join(".")) ? [] : labels.map((_, place) => labels.slice(place).join(".")).reverse().slice(1);
+  const domains = /[\d\]]$/.test(location.hostname) ? [] : location.hostname.split(".").map((_, place, labels) => labels.slice(place).join(".")).reverse().slice(1);
   let widest;
   const domain = () => (widest = widest ?? domains.find(isTaken) ?? "");
 
@@ -66,51 +61,58 @@
     keep(name, "", 0);
   }
 
-  /* Consent: state.policy.seconds */
-
   const isState = (state) => /^(granted|limited|denied)$/.test(state);
 
-  function answer() {
+  function stated() {
     const [state, policy, at, more] = cookie("capi_consent").split(".");
-    if (!at || more || policy !== config.policy || !isState(state)) return "unknown";
-    return state === "granted" && navigator.globalPrivacyControl ? "limited" : state;
+    const isFresh = Date.now() / 1000 - at < config.days * 86400;
+    return isFresh && !more && policy === config.policy && isState(state) ? state : "unknown";
   }
 
+  const answer = () => (stated() === "granted" && navigator.globalPrivacyControl ? "limited" : stated());
+  const isGranted = () => answer() === "granted" || (answer() === "limited" && who.limits);
+
   const isBot = new RegExp(config.bots, "i").test(navigator.userAgent);
-  const mayFire = () => !isBot && !document.prerendering && !cookie("capi_off") && answer() === "granted";
+  const mayFire = () => !isBot && !document.prerendering && !cookie("capi_off") && !isSensitive(location) && isGranted();
 
   function consent(state) {
     if (!isState(state)) return;
     drop("capi_consent");
-    keep("capi_consent", `${state}.${config.policy}.${Math.floor(Date.now() / 1000)}`, 180);
-    settleAnswer();
-    go();
+    keep("capi_consent", `${state}.${config.policy}.${(Date.now() / 1000).toFixed()}`, config.days);
+    heed();
   }
 
-  function settleAnswer() {
-    root.dataset.capiState = answer();
-    if (/denied|limited/.test(answer())) forget();
-  }
+  const notice = () => answer() !== root.dataset.capiState && heed();
 
-  function forget() {
+  function heed() {
+    const state = (root.dataset.capiState = answer());
+    if (isGranted()) return go();
+    if (state === "unknown" && !hasMet) return;
     fbq.queue.length = outgoing.length = waiting.length = 0;
     pending.clear();
     held = null;
     hasMet = false;
+    if (state === "limited") knock("limited");
+    if (state === "denied") forget();
+  }
+
+  function forget() {
+    const fbp = cookie("_fbp");
+    if (fbp) navigator.sendBeacon(config.collect, JSON.stringify({ withdrawn: { fbp } }));
     ["_fbp", "_fbc", "capi_next"].filter(cookie).forEach(drop);
     attempt(() => localStorage.removeItem("capi_sold"));
     attempt(() => sessionStorage.removeItem("capi_carry"));
   }
 
-  /* Addresses: the pixel sends what it finds */
-
-  const globs = config.parameters.map((glob) => glob.replace(/[^\w*?]/g, "\\$&").replace(/\?/g, ".").replace(/\*/g, ".*"));
-  const isAllowed = new RegExp(`^(${globs.join("|")})$`);
-  const isPrivate = () => document.querySelector('meta[name="capi-private"]');
+  const isAllowed = new RegExp(config.parameters);
+  const isSensitive = ({ pathname }) => config.sensitive && new RegExp(config.sensitive).test(attempt(() => decodeURIComponent(pathname)) || pathname);
+  const isPrivate = () => all("meta[name=capi-private]")[0];
 
   function cleaned(address) {
-    const url = address && new URL(address);
-    const secret = [...(url ? url.searchParams.keys() : [])].filter((name) => !isAllowed.test(name));
+    if (!address) return "";
+    const url = new URL(address);
+    if (isSensitive(url)) return url.origin + "/";
+    const secret = [...url.searchParams.keys()].filter((name) => !isAllowed.test(name));
     secret.forEach((name) => url.searchParams.delete(name));
     return secret.length ? url.href : address;
   }
@@ -120,8 +122,6 @@
     if (address !== location.href) history.replaceState(history.state, "", address);
     if (before !== document.referrer) Object.defineProperty(document, "referrer", { configurable: true, value: before });
   }
-
-  /* The pixel, behind a stub of ours */
 
   const fbq = quietly((...given) => {
     const isHeard = mayFire() || document.prerendering;
@@ -137,8 +137,8 @@
 
   const ready = new Set();
   const script = { type: "", at: 0 };
-  const who = { keys: {} }; // who is logged in
-  let held = null; // calls that wait for ids
+  const who = { keys: {} };
+  let held; // calls that wait for ids
   let hasMet;
 
   function meet() {
@@ -178,8 +178,7 @@
       if (pixel().callMethod) pixel().callMethod(...make());
       else fbq.queue.push(make());
     } catch (error) {
-      if (entry) entry.failure = "threw";
-      if (entry) receive(entry, "blocked");
+      if (entry) receive(Object.assign(entry, { failure: "threw" }), "blocked");
     }
   }
 
@@ -187,13 +186,12 @@
     const id = config.pixels[alias];
     if (ready.has(id)) return;
     ready.add(id);
-    call(() => ["set", "autoConfig", false, id]); // else events without ids
-    call(() => ["init", id, { ...who.keys, ...buyerKeys(alias) }]); // only the first counts
+    if (who.limits) call(() => ["dataProcessingOptions", ["LDU"], ...who.limits]);
+    call(() => ["set", "autoConfig", false, id]);
+    call(() => ["init", id, { ...who.keys[alias], ...buyerKeys(alias) }]); // only the first counts
   }
 
   const buyerKeys = (alias) => all("script[data-capi-purchase]").map(read).find((sale) => sale.pixel === alias)?.keys;
-
-  /* Firing */
 
   const used = new Set(); // ids: the pixel would send them again
   const shown = []; // on this page
@@ -240,8 +238,6 @@
     return eventId;
   }
 
-  /* The other files, when asked for */
-
   const doors = {};
   const waiting = [];
   const brought = new Set();
@@ -253,9 +249,8 @@
 
   function open() {
     for (const one of waiting.splice(0)) {
-      bring(one.name);
-      if (doors[one.name]) doors[one.name](...one.given);
-      else waiting.push(one);
+      if (!doors[one.name]) waiting.push(one);
+      knock(one.name, ...one.given);
     }
   }
 
@@ -264,12 +259,12 @@
     brought.add(name);
   }
 
+  const knock = (name, ...given) => (doors[name] ? doors[name](...given) : bring(name));
+
   function bridge(name, connect) {
     doors[name] = quietly(connect(core));
     open();
   }
-
-  /* Receipts */
 
   const pending = new Set();
   const failed = [];
@@ -288,11 +283,11 @@
       if (isTaken && isSettled) receive(entry, "handed_over");
       else if (isLeaving && !doors.late) receive(entry, "unknown", "left");
     }
-    if (!isTaken && pending.size) doors.late ? doors.late(isLeaving) : bring("late");
+    if (!isTaken && pending.size) knock("late", isLeaving);
     watch();
   }
 
-  function receive(entry, state, detail = "") {
+  function receive(entry, state, detail) {
     say("receipts", { ...entry.told, state, detail: entry.failure || detail });
     if (entry.failure) failed.push(entry);
     if (entry.failure || state === "handed_over") pending.delete(entry);
@@ -303,18 +298,15 @@
     const left = [...pending, ...waiting.filter(({ name }) => /track|sale/.test(name))];
     if (!left.length || !mayFire()) return;
     const kept = attempt(() => JSON.parse(sessionStorage.capi_carry)) || [];
-    kept.push(...left.map(({ name, given }) => ({ name, given, at: Date.now() })));
+    for (const { name, given } of left) kept.push({ name, given, at: Date.now() });
     attempt(() => (sessionStorage.capi_carry = JSON.stringify(kept.slice(-MAX_ITEMS))));
     [pending, used, ready].forEach((set) => set.clear());
     fbq.queue.length = waiting.length = 0;
   }
 
-  /* The beacon */
-
   const outgoing = [];
-  let isSending = false;
+  let isSending;
 
-  // Before a form navigates away.
   function say(kind, item) {
     if (outgoing.push({ kind, item, at: now() }) === 1) queueMicrotask(quietly(flush));
   }
@@ -330,17 +322,16 @@
   function pack(count) {
     const taken = outgoing.slice(0, count);
     const batch = envelope();
-    taken.forEach(({ kind, item, at }) => batch[kind].push({ ...item, age: Math.round(now() - at) }));
+    taken.forEach(({ kind, item, at }) => (batch[kind] ||= []).push({ ...item, age: Math.round(now() - at) }));
     const body = JSON.stringify(batch);
-    if (count > 1 && new Blob([body]).size > MAX_BODY) return pack(count >> 1);
+    if (count > 1 && new Blob([body]).size > 32768) return pack(count >> 1);
     outgoing.splice(0, count);
     return [body, taken];
   }
 
   function envelope() {
     const url = isPrivate() ? location.origin + "/" : cleaned(location.href);
-    const said = { url, referrer: document.referrer, domain: domain(), events: [], receipts: [], foreign: [], violations: [] };
-    return { ...said, ...who.tell?.() };
+    return { url, referrer: document.referrer, domain: domain(), ...who.tell?.() };
   }
 
   function post(body, taken) {
@@ -349,13 +340,12 @@
       .catch(() => ({ status: 599 }))
       .then(({ status }) => {
         isSending = false;
-        const again = status < 500 ? [] : taken.filter((one) => !one.isAgain);
-        outgoing.unshift(...again.map((one) => ({ ...one, isAgain: true })));
+        const again = taken.filter((one) => status > 499 && !one.isAgain);
+        for (const one of again) one.isAgain = true;
+        outgoing.unshift(...again);
         setTimeout(quietly(flush), again.length && RETRY_MS);
       });
   }
-
-  /* Navigation */
 
   let viewed = "";
   let isDue = true;
@@ -386,9 +376,7 @@
   });
 
   let looking = 0;
-  function look() {
-    looking ||= setTimeout(looked);
-  }
+  const look = () => (looking ||= setTimeout(looked));
 
   function looked() {
     looking = 0;
@@ -412,10 +400,8 @@
     on(window, "popstate", () => arrive());
     on(window, "pageshow", ({ persisted }) => persisted && arrive(true));
     on(document, "turbo:visit", () => (isVisiting = true));
-    for (const type of ["turbo:render", "turbo:load"]) on(document, type, () => arrive((isVisiting = false)));
+    ["turbo:render", "turbo:load"].forEach((type) => on(document, type, () => arrive((isVisiting = false))));
   }
-
-  /* What the visitor does */
 
   const triggerOf = (element) => element.dataset.capiTrigger || (element instanceof HTMLFormElement ? "submit" : "click");
 
@@ -432,20 +418,18 @@
     }
   }
 
-  /* Start */
-
   function start() {
-    settleAnswer();
     follow();
     ["submit", "click"].forEach(listen);
-    on(document, "click", ({ target }) => consent(target.closest?.("[data-capi-consent]")?.dataset.capiConsent));
+    on(document, "click", ({ target }) => consent(target.closest?.("button[data-capi-consent]")?.dataset.capiConsent));
     on(document, "capi:track", ({ detail }) => detail.events.forEach(quietly(fireKnown)));
     on(document, "securitypolicyviolation", (violation) => {
       if (violation.disposition === "report" || !mayFire()) return;
       violations.push(violation);
       ask("late");
     });
-    on(document, "visibilitychange", () => document.hidden && flush(true));
+    on(document, "visibilitychange", () => (document.hidden ? flush(true) : notice()));
+    if (window.cookieStore) on(cookieStore, "change", notice);
     on(window, "pagehide", () => {
       release();
       judge(true);
@@ -454,12 +438,14 @@
     });
     on(document, "DOMContentLoaded", looked);
     new MutationObserver(look).observe(root, { childList: true, subtree: true });
+    heed();
     looked();
+    config.bridges?.forEach(bring);
     tell("capi:ready", { state: answer() });
   }
 
-  const core = { config, landing, who, script, theirs, shown, pending, failed, violations, pixel, isBusy, quietly, attempt, on, now };
-  Object.assign(core, { cookie, keep, drop, domain, isPrivate, mayFire, call, init, fire, fireKnown, ask, say, receive });
+  const core = { config, landing, who, script, theirs, shown, pending, failed, violations, pixel, isBusy, attempt, on };
+  Object.assign(core, { cookie, keep, drop, domain, stated, forget, heed, ready, isPrivate, mayFire, call, init, fire, fireKnown, ask, say, receive });
   window.capi = { consent: quietly(consent), track: (...given) => quietly(track)(...given) || "", bridge: quietly(bridge) };
   if (config.script) {
     window.fbq = window._fbq = fbq;
