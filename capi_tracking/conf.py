@@ -57,6 +57,7 @@ class Settings:
     EVENT_ID_KEY: str = ""
     DEFAULT_COUNTRY: str = ""
     CONTEXT_DAYS: int = 30
+    VALUE: str = "gross"
 
     # Consent and visitors
     CONSENT_POLICY: str = "1"
@@ -112,6 +113,8 @@ class PixelSettings:
     access_token: str = field(default="", repr=False)
     app_secret: str = field(default="", repr=False)
     test_event_code: str = ""
+    sites: tuple[int, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -131,6 +134,8 @@ def pixel(alias: str) -> PixelSettings:
         access_token=str(entry.get("ACCESS_TOKEN", "")),
         app_secret=str(entry.get("APP_SECRET", "")),
         test_event_code=str(entry.get("TEST_EVENT_CODE", "")),
+        sites=tuple(entry.get("SITES", ())),
+        hosts=tuple(host.lower() for host in entry.get("HOSTS", ())),
     )
 
 

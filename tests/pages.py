@@ -30,6 +30,7 @@ GROUPS = {
     "2": "The project",
     "3": "Databases",
     "4": "Production: only with `check --deploy`",
+    "5": "The shop's adapters",
 }
 LEVELS = {"E": "error", "W": "warning", "I": "information"}
 OF_THE_TRANSPORT = {"W101": "a pixel's `PIXEL_ID` is empty or no number", "W102": "a pixel's `ACCESS_TOKEN` is empty"}

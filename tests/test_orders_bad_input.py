@@ -134,7 +134,7 @@ def test_order__more_lines_than_a_page_may_hold_are_cut_alike(visitor, product):
 
 
 def test_order__without_an_outbox_of_its_own_uses_the_first(settings, capi):
-    assert orders.recording.outbox_of("reports") == "default"
+    assert orders.outbox_of("reports") == "default"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 They read settings and nothing else: no query, no network; and none raises, whatever the settings hold.
 """
 
+from .adapters import check_adapters
 from .databases import check_databases
 from .deployment import check_deployment
 from .installation import celery_check, check_installation
@@ -13,12 +14,22 @@ from .values import check_values
 from .visitors import check_visitors
 
 TAG = "capi_tracking"  # manage.py check --tag capi_tracking
-CHECKS = [check_names, check_values, check_visitors, check_pixels, check_meta, check_installation, check_databases]
+CHECKS = [
+    check_names,
+    check_values,
+    check_visitors,
+    check_pixels,
+    check_meta,
+    check_installation,
+    check_databases,
+    check_adapters,
+]
 
 __all__ = [
     "CHECKS",
     "TAG",
     "celery_check",
+    "check_adapters",
     "check_databases",
     "check_deployment",
     "check_installation",

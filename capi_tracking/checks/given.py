@@ -16,6 +16,8 @@ PIXEL_TYPES: dict[str, Any] = {
     "ACCESS_TOKEN": str,
     "APP_SECRET": str,
     "TEST_EVENT_CODE": str,
+    "SITES": list[int],
+    "HOSTS": list[str],
 }
 
 

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage
 from . import catalogue
 from .given import PIXEL_TYPES, TYPES, example, fits, given, kind, quoted, sound, type_name
 
+NAMELESS = '"..."'
+PIXEL_EXAMPLES = {"SITES": "[1]", "HOSTS": '["shop.example"]'}
 LIKENESS = 0.5  # so that TOKEN is told ACCESS_TOKEN
 
 
@@ -53,7 +55,7 @@ def _pixel(alias: Any, entry: dict[Any, Any]) -> Iterator[CheckMessage]:
                 key=key,
                 wanted=type_name(PIXEL_TYPES[key]),
                 kind=kind(entry[key]),
-                example=f'"{key}": "..."',
+                example=f'"{key}": {PIXEL_EXAMPLES.get(key, NAMELESS)}',
             )
 
 

@@ -12,6 +12,7 @@ from django.utils.timezone import is_naive
 
 from .. import normalization
 from ..limited import is_region
+from ..orders.adapters import POLICIES
 from ..privacy import KEPT_AT_LEAST
 from ..transports.base import MAX_BATCH_SIZE
 from . import catalogue
@@ -44,6 +45,7 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _proxies,
         _nudge,
         _foreign,
+        _value,
         _numbers,
         _durations,
         _moment,
@@ -110,6 +112,11 @@ def _nudge() -> Iterator[CheckMessage]:
 def _foreign() -> Iterator[CheckMessage]:
     if sound("FOREIGN_PIXELS") not in FOREIGN_MODES:
         yield catalogue.FOREIGN_MODE(value=sound("FOREIGN_PIXELS"))
+
+
+def _value() -> Iterator[CheckMessage]:
+    if sound("VALUE") not in POLICIES:
+        yield catalogue.VALUE_POLICY(known=", ".join(POLICIES), value=sound("VALUE"))
 
 
 def _numbers() -> Iterator[CheckMessage]:

@@ -1,16 +1,25 @@
 """The shop's orders, products and carts, described once by adapters and followed from then on."""
 
-from .adapters import ItemAdapter, ModelCartAdapter, ModelItemAdapter, ModelOrderAdapter, OrderAdapter
+from .adapters import (
+    ItemAdapter,
+    ModelCartAdapter,
+    ModelEventAdapter,
+    ModelItemAdapter,
+    ModelOrderAdapter,
+    OrderAdapter,
+)
 from .between import Seen, Shelf, sales_between, shelves
 from .checkout import remember, visitor_request
+from .identity import outbox_of
 from .lookup import keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_islands
-from .recording import Sale, complete, line_saved, observe, outbox_of, record, record_failure
-from .registry import adapter_of, discover, order_adapter, parent_of, register, unregister
+from .recording import Sale, complete, line_saved, observe, record, record_failure
+from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
 
 __all__ = [
     "ItemAdapter",
     "ModelCartAdapter",
+    "ModelEventAdapter",
     "ModelItemAdapter",
     "ModelOrderAdapter",
     "OrderAdapter",
@@ -32,6 +41,7 @@ __all__ = [
     "record",
     "record_failure",
     "register",
+    "registered",
     "remember",
     "sales_between",
     "shelves",

@@ -15,9 +15,12 @@ from ..consent import Consent, ConsentState
 from ..context import RequestContext, identity_key
 from ..events import UserData
 from ..models import CheckoutContext, prepared
+from . import identity
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from .adapters import OrderAdapter
 
 MAY_BE_KEPT = frozenset({ConsentState.GRANTED, ConsentState.LIMITED})
 
@@ -43,6 +46,11 @@ def consent_of(request: "HttpRequest") -> Consent:
     """The visitor's consent as this request tells it."""
     seen = context.of(request)
     return consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
+
+
+def key_of(order: Any, adapter: "OrderAdapter") -> str:
+    """Where the order's checkout context lies. An adapter's "" is no key: under it all buyers would be one."""
+    return identity.bounded(adapter.context_key(order) or identity.order_key(order.__class__, order.pk))
 
 
 def capture(request: "HttpRequest", key: str, buyer: Callable[[], Mapping[str, Any]], *, using: str) -> CheckoutContext:

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from ..exceptions import ImproperlyTracked
 from ..models import prepared
+from . import templates
 
 Path = str | tuple[str, ...]
 
-_LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
+LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
     "exact": operator.eq,
     "in": lambda value, options: value in options,
     "isnull": lambda value, expected: (value is None) == expected,
@@ -30,15 +31,25 @@ _LOOKUPS: dict[str, Callable[[Any, Any], bool]] = {
 def read(instance: Any, path: Path) -> Any:
     """What the path leads to; None where a link is missing. Of several paths, the first that gives something.
 
-    A method is called. A name that the model does not have is an error, since it would be empty for ever.
+    A method is called. A name that the model does not have is an error, since it would be empty for ever. Braces make a
+    template: ``"shop-{sku}"``.
     """
     if isinstance(path, tuple):
         return next((value for step in path if (value := read(instance, step)) not in (None, "")), None)
+    if templates.is_template(path):
+        return templates.filled(path, partial(read, instance))
     for name in path.split("."):
         if instance is None:
             return None
         instance = _step(instance, name)
     return instance
+
+
+def single(path: Path) -> list[str]:
+    """The dotted paths that a path is made of: several to choose from, those in a template."""
+    if isinstance(path, tuple):
+        return [step for each in path for step in single(each)]
+    return [step for _, step, _ in templates.parts(path) if step] if templates.is_template(path) else [path]
 
 
 def _step(instance: Any, name: str) -> Any:
@@ -116,19 +127,18 @@ def matches(instance: Any, conditions: Mapping[str, Any]) -> bool:
 
 def _meets(instance: Any, name: str, expected: Any) -> bool:
     path, lookup = condition(name)
-    return _LOOKUPS[lookup](read(instance, path), expected)
+    return LOOKUPS[lookup](read(instance, path), expected)
 
 
 def condition(name: str) -> tuple[str, str]:
     """The path and the lookup of what is spelled as in ``filter()``."""
     *steps, last = name.split("__")
-    return (".".join(steps), last) if last in _LOOKUPS else (".".join((*steps, last)), "exact")
+    return (".".join(steps), last) if last in LOOKUPS else (".".join((*steps, last)), "exact")
 
 
 def relations(model: type[Model], paths: Iterable[Path]) -> list[str]:
     """The foreign keys that the paths walk through, for ``select_related``: one query for all lines."""
-    flat = [step for path in paths for step in (path if isinstance(path, tuple) else (path,))]
-    found = {"__".join(_links(model, path)) for path in flat}
+    found = {"__".join(_links(model, step)) for path in paths for step in single(path)}
     return sorted(found - {""})
 
 

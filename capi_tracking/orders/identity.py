@@ -40,3 +40,8 @@ def bounded(key: str) -> str:
 def event_id(key: str, event_name: str, part: str = "") -> str:
     """32 hex characters: stable over reload, webhook and replay."""
     return keyed_hash(f"{key}\n{event_name}\n{part}", purpose="event_id", key=conf.EVENT_ID_KEY)
+
+
+def outbox_of(using: str) -> str:
+    """Rows live beside their orders, where the settings allow it."""
+    return using if using in conf.OUTBOX_DATABASES else str(conf.OUTBOX_DATABASES[0])

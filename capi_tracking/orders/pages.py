@@ -11,6 +11,7 @@ from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..events import CustomData, UserData
 from ..models import Status
+from . import routing
 from .recording import Sale, time_of
 from .registry import adapter_of, order_adapter
 
@@ -45,7 +46,7 @@ def purchase_islands(order: Any) -> list[PurchaseIsland]:
     if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
         return []
     database = order._state.db or DEFAULT_DB_ALIAS
-    sales = [Sale(order, adapter, database, pixel) for pixel in adapter.pixels(order)]
+    sales = [Sale(order, adapter, database, pixel) for pixel in routing.pixels_of(order, adapter, using=database)]
     when = time_of(sales[0]) if sales else None
     if when is None or timezone.now() - when >= BROWSER_WINDOW:
         return []

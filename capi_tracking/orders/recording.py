@@ -18,8 +18,8 @@ from ..events import Event, UserData
 from ..exceptions import InvalidEvent
 from ..models import CheckoutContext, OutboxEvent, Source, deadline, prepared
 from ..shield import shielded
-from . import checkout, decisions, fields, identity
-from .adapters import OrderAdapter
+from . import checkout, decisions, fields, identity, routing
+from .adapters import OrderAdapter, customers
 from .registry import order_adapter, parent_of
 
 LINES_COME_LATER = timedelta(seconds=2)
@@ -44,7 +44,7 @@ class Sale(NamedTuple):
 
     @property
     def outbox(self) -> str:
-        return outbox_of(self.database)
+        return identity.outbox_of(self.database)
 
     @property
     def key(self) -> str:
@@ -52,8 +52,8 @@ class Sale(NamedTuple):
 
     @property
     def context_key(self) -> str:
-        """Where its checkout context lies. An adapter's "" is no key: under it all buyers would be one."""
-        return identity.bounded(self.adapter.context_key(self.order) or self.key)
+        """Where its checkout context lies."""
+        return checkout.key_of(self.order, self.adapter)
 
     @property
     def event_id(self) -> str:
@@ -75,11 +75,6 @@ class Sale(NamedTuple):
         return prepared.is_there(OutboxEvent, using=self.outbox, **self.place)
 
 
-def outbox_of(using: str) -> str:
-    """Rows live beside their orders, where the settings allow it."""
-    return using if using in conf.OUTBOX_DATABASES else conf.OUTBOX_DATABASES[0]
-
-
 def observe(order: Any, *, using: str) -> None:
     """An order was saved: keep its buyer's context, and record the sale if it has been paid."""
     adapter = order_adapter(order.__class__)
@@ -88,9 +83,9 @@ def observe(order: Any, *, using: str) -> None:
     request = checkout.visitor_request()
     if request is not None:
         sale = Sale(order, adapter, using)
-        checkout.capture(request, sale.context_key, partial(_buyer, sale), using=outbox_of(using))
+        checkout.capture(request, sale.context_key, partial(_buyer, sale), using=identity.outbox_of(using))
     if adapter.is_purchase(order):
-        for pixel in adapter.pixels(order):
+        for pixel in routing.pixels_of(order, adapter, using=using):
             record(Sale(order, adapter, using, pixel))
 
 
@@ -129,9 +124,9 @@ def _track(sale: Sale, when: datetime) -> None:
 
 def time_of(sale: Sale) -> datetime | None:
     """When the order was paid; None if that was before this shop began to track, or too long ago to tell."""
-    paid = sale.adapter.event_time(sale.order)
+    paid = fields.moment(sale.adapter.event_time(sale.order))
     oldest = track_since(sale.outbox)
-    placed = paid or sale.adapter.placed_at(sale.order)
+    placed = paid or fields.moment(sale.adapter.placed_at(sale.order))
     if oldest and placed and placed < oldest:
         return None
     if paid is None and placed and deadline(placed, sale.adapter.action_source) <= timezone.now():
@@ -155,6 +150,7 @@ def build(sale: Sale, when: datetime, event_id: str) -> tuple[Event, Consent]:
         referrer_url=seen.referrer if seen else "",
         user_data=UserData.of(**_whole(known, seen, consent)),
         custom_data=adapter.custom_data(order),
+        customer_segmentation=customers.segment(adapter.customer_type(order), type(adapter)),
         **_processing(consent, known),
     )
     return event, consent
@@ -201,7 +197,7 @@ class Completion:
     using: str
 
     def __call__(self) -> None:
-        with shielded(outbox_of(self.using)):
+        with shielded(identity.outbox_of(self.using)):
             complete(self.model, self.pk, using=self.using)
 
 
@@ -229,14 +225,14 @@ def line_saved(line: Any, *, using: str) -> None:
 def complete(model: type[Model], pk: Any, *, using: str) -> None:
     """Give the order's waiting rows their final contents and make them due."""
     adapter = order_adapter(model)
-    waiting = OutboxEvent.objects.using(outbox_of(using)).incomplete(identity.order_key(model, pk))
+    waiting = OutboxEvent.objects.using(identity.outbox_of(using)).incomplete(identity.order_key(model, pk))
     if adapter is None or not waiting.exists():
         return
     order = model._base_manager.using(using).filter(pk=pk).first()
     if order is None:
         _withdraw_all(waiting)
     elif adapter.is_purchase(order):
-        for pixel in adapter.pixels(order):
+        for pixel in routing.pixels_of(order, adapter, using=using):
             _complete(Sale(order, adapter, using, pixel))
 
 

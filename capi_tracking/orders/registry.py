@@ -26,18 +26,27 @@ _adapters: dict[type[Model], ItemAdapter] = {}
 _parents: dict[type[Model], Parent] = {}
 
 
-def register(model: type[Model]) -> Callable[[AdapterClass], AdapterClass]:
-    """Class decorator: from now on the adapter speaks for the model."""
+def register(model: type[Model], *, event: str = "") -> Callable[[AdapterClass], AdapterClass]:
+    """Class decorator: from now on the adapter speaks for the model; ``event`` names what it tells of, such as "Lead"."""
 
     def decorate(adapter_class: AdapterClass) -> AdapterClass:
         if not issubclass(adapter_class, ItemAdapter):
             raise ImproperlyTracked(f"{adapter_class.__name__} is no adapter of capi_tracking.orders.")
         if model._meta.abstract:
             raise ImproperlyTracked(f"{model.__name__} is abstract: register the models that inherit from it.")
-        _add(model, adapter_class())
+        _add(model, _made(adapter_class, event))
         return adapter_class
 
     return decorate
+
+
+def _made(adapter_class: type[ItemAdapter], event: str) -> ItemAdapter:
+    adapter = adapter_class()
+    if event and not isinstance(adapter, OrderAdapter):
+        raise ImproperlyTracked(f"{adapter_class.__name__} tells of no event: event= is for orders and leads.")
+    if event:
+        vars(adapter)["event_name"] = event
+    return adapter
 
 
 def unregister(model: type[Model]) -> None:

@@ -9,7 +9,9 @@ import time_machine
 from django.core.checks import CheckMessage
 from django.db import connections
 
-from capi_tracking import checks
+from capi_tracking import checks, orders
+from demo_project.shop.capi import ShopOrder
+from demo_project.shop.models import Order
 
 TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PIXEL = {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": "token-of-the-tests"}
@@ -45,6 +47,9 @@ class Shop:
     def database(self, options: Any = None, **changes: Any) -> None:
         connections.databases["books"] |= {"OPTIONS": OPTIONS if options is None else options, **changes}
 
+    def adapter(self, **members: Any) -> None:
+        orders.register(Order)(type("ShopOrder", (ShopOrder,), members))
+
     def said(self) -> list[CheckMessage]:
         celery = checks.celery_check(lambda: self.celery_app)
         return [message for check in [*checks.CHECKS, celery, checks.check_deployment] for message in check()]
@@ -57,6 +62,7 @@ def shop(settings: Any) -> Iterator[Shop]:
     made.database()
     with time_machine.travel(TODAY, tick=False):
         yield made
+    orders.register(Order)(ShopOrder)
     del connections.databases["books"]
 
 
