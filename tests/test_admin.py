@@ -14,7 +14,7 @@ from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.metrics import Part, Sides
-from capi_tracking.models import Erasure, OutboxEvent, PageReport, Pixel, SkipCount, Status
+from capi_tracking.models import Erasure, OutboxEvent, PageReport, Pixel, SkipCount, Status, Withdrawal
 from tests.factories import (
     FBP,
     BrowserReceiptFactory,
@@ -26,7 +26,16 @@ from tests.factories import (
 from tests.sales import new_order
 
 pytestmark = pytest.mark.django_db
-LISTS = ["outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount", "erasure"]
+LISTS = [
+    "outboxevent",
+    "deliveryattempt",
+    "browserreceipt",
+    "checkoutcontext",
+    "pixel",
+    "skipcount",
+    "erasure",
+    "withdrawal",
+]
 DASHBOARD = "admin:capi_tracking_dashboard_changelist"
 
 
@@ -54,6 +63,7 @@ def one_of_each():
     PixelFactory()
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
     Erasure.objects.create(done_by="command", kinds="email", events=3)
+    Withdrawal.objects.note({("email", "0123456789abcdef")}, at=timezone.now(), reason="consent_withdrawn")
     return event
 
 
@@ -243,7 +253,7 @@ def test_lists__need_the_view_permission(staff, model):
 
 
 @pytest.mark.parametrize(
-    "model", ["deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount", "erasure"]
+    "model", ["deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "skipcount", "erasure", "withdrawal"]
 )
 def test_pages__of_every_model_open_read_only(admin_client, model):
     one_of_each()
