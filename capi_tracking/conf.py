@@ -73,6 +73,8 @@ class Settings:
     COLLECT_PATH: str = ""
     COLLECT_RATE: int = 120
     COLLECT_VISITOR_RATE: int = 60
+    COLLECT_DAY: int = 50_000
+    COLLECT_VISITOR_DAY: int = 2_000
     COLLECT_EVENTS: list[str] = []
     ORIGINS: list[str] = []
     EXCLUDED_ADDRESSES: list[str] = []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from capi_tracking import islands, relay, tags
 from capi_tracking.events import CustomData
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
-from capi_tracking.relay import welcome
+from capi_tracking.relay import rates
 from capi_tracking.tracking import track
 from tests.factories import an_event
 
@@ -382,7 +382,7 @@ def test_rate__bounds_the_beacons_of_one_address_in_a_minute(ask, capi):
 
 def test_rate__cannot_be_escaped_within_one_ipv6_network(rf):
     first, second, other = (
-        welcome.network(rf.post("/", REMOTE_ADDR=address))
+        rates.network(rf.post("/", REMOTE_ADDR=address))
         for address in ("2001:4860:4860:1::1", "2001:4860:4860:1:ffff::9", "2001:4860:4860:2::1")
     )
     assert first == second != other
@@ -470,6 +470,8 @@ class BrokenCache:
 
     def add(self, *args, **kwargs):
         raise ConnectionError
+
+    incr = add
 
     def close(self, **kwargs):
         pass

@@ -322,7 +322,8 @@ def test_flood__of_one_visitor_from_many_addresses_ends(capi, caplog):
 
 def test_flood__of_reports_fills_a_bounded_number_of_rows(post, capi, monkeypatch):
     capi(COLLECT_RATE=1000, COLLECT_VISITOR_RATE=1000)
-    monkeypatch.setattr("capi_tracking.models.pagereport.MAX_A_DAY", 30)
+    monkeypatch.setattr("capi_tracking.models.pagereport.MAX_A_DAY", {"foreign": 30})
+    monkeypatch.setattr("capi_tracking.relay.rates.FRESH_REPORTS", 1000)
     pixels = map(str, count(1))
     for _ in range(4):
         post({"foreign": [{**FOREIGN, "pixel": next(pixels)} for _ in range(20)]})

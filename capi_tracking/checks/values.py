@@ -26,6 +26,8 @@ AT_LEAST_ONE = [
     "CONSENT_DAYS",
     "COLLECT_RATE",
     "COLLECT_VISITOR_RATE",
+    "COLLECT_DAY",
+    "COLLECT_VISITOR_DAY",
 ]
 FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})
 TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,7 +9,6 @@ from .exact import ExactCharField
 from .inserts import add_counts
 
 PLACE = ("day", "kind", "page", "subject", "name")
-MAX_A_DAY = 500  # rows: browsers write them
 
 Report = tuple[str, str, str, str]  # kind, page, subject, name
 
@@ -18,17 +18,51 @@ class ReportKind(models.TextChoices):
     VIOLATION = "violation", _("policy violation")
 
 
+MAX_A_DAY: dict[str, int] = {ReportKind.FOREIGN: 400, ReportKind.VIOLATION: 100}  # rows: browsers write them
+MAX_PAGES = 20  # of one pixel's event, or one blocked host: a template is on all pages of its kind
+OTHER_PAGES = "*"
+
+
+class Day:
+    """What a day has counted, and where what it has not may go."""
+
+    def __init__(self, known: set[Report], at_most: int) -> None:
+        self.known, self.left = known, at_most
+        self.of_kind = Counter(kind for kind, *_ in known)
+        self.pages = Counter((kind, *what) for kind, _, *what in known)
+
+    def place(self, report: Report) -> Report | None:
+        """Its own; among the other pages, if it was told of many; None, if its kind's rows are full."""
+        kind, _, *what = report
+        if report not in self.known and self.pages[(kind, *what)] >= MAX_PAGES:
+            report = (kind, OTHER_PAGES, what[0], what[1])
+        if report not in self.known:
+            if self.left < 1 or self.of_kind[kind] >= MAX_A_DAY[kind]:
+                return None
+            self._begin(report)
+        return report
+
+    def _begin(self, report: Report) -> None:
+        kind, _, *what = report
+        self.known.add(report)
+        self.left -= 1
+        self.of_kind[kind] += 1
+        self.pages[(kind, *what)] += 1
+
+
 class ReportQuerySet(models.QuerySet["PageReport"]):
-    def add_all(self, day: date, counts: Mapping[Report, int]) -> None:
-        """Count what pages told on that day. One statement; a day that is full counts only what it knows already."""
-        known = set(self.filter(day=day).values_list(*PLACE[1:])[:MAX_A_DAY])
-        room = MAX_A_DAY - len(known)
-        fresh = set([report for report in counts if report not in known][:room])
+    def add_all(self, day: date, counts: Mapping[Report, int], *, at_most: int = 500) -> int:
+        """Count what pages told on that day, in one statement. Returns how many rows that began, ``at_most`` so many."""
+        known = set(self.filter(day=day).values_list(*PLACE[1:])[: sum(MAX_A_DAY.values())])
+        room, before, taken = Day(known, at_most), len(known), Counter[Report]()
+        for report, count in counts.items():
+            if place := room.place(report):
+                taken[place] += count
         # in one order, so that two who count the same do not wait for each other
-        taken = sorted(report for report in counts if report in known or report in fresh)
-        rows = [PageReport(**dict(zip(PLACE, (day, *each), strict=True)), count=counts[each]) for each in taken]
+        rows = [PageReport(**dict(zip(PLACE, (day, *each), strict=True)), count=taken[each]) for each in sorted(taken)]
         if rows:
             add_counts(self, rows, place=PLACE)
+        return len(room.known) - before
 
 
 class PageReport(models.Model):

@@ -33,6 +33,11 @@ class Beacon:
     fbc: str = ""
     consent: str = ""
 
+    @property
+    def size(self) -> int:
+        """How many things it tells of."""
+        return sum(map(len, (self.events, self.receipts, self.foreign, self.violations)))
+
 
 def read(request: HttpRequest) -> Beacon | None:
     """The beacon that the request brings, or None."""

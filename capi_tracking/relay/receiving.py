@@ -13,12 +13,12 @@ from ..events import Event
 from ..models import PageReport, Source
 from ..shield import shielded
 from ..tracking import Receipt
-from . import receipts, reports
+from . import rates, receipts, reports
 from .bodies import Beacon, read, text
 from .claims import claim
 from .domains import cookie_domain
 from .sender import Sender
-from .welcome import foreign_origin, is_visitor_within_rate, is_welcome, is_within_rate
+from .welcome import foreign_origin, is_welcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def receive(request: HttpRequest) -> Answer | None:
         return None
     beacon, sender = sent
     _forget(sender, beacon)
+    if not rates.is_within_day(request, sender.seen.fbp, beacon.size):
+        return None
     events = sender.events(filter(None, map(claim, beacon.events)))
     if reason := exclusions.reason(request):
         with shielded(sender.using, alone=True):
@@ -73,13 +75,13 @@ def _forget(sender: Sender, beacon: Beacon) -> None:
 
 def _heard(request: HttpRequest) -> tuple[Beacon, Sender] | None:
     """The beacon and who sent it, if it may speak."""
-    if not (is_welcome(request) and is_within_rate(request)):
+    if not (is_welcome(request) and rates.is_within_rate(request)):
         return None
     beacon, origin = read(request), foreign_origin(request)
     if beacon is None or (origin and not tokens.is_valid(beacon.token, origin)):
         return None
     sender = Sender(request, beacon, origin)
-    return (beacon, sender) if is_visitor_within_rate(sender.seen.fbp) else None
+    return (beacon, sender) if rates.is_visitor_within_rate(sender.seen.fbp) else None
 
 
 Events = Sequence[tuple[str, Event]]
@@ -113,4 +115,6 @@ def _report(sender: Sender, beacon: Beacon) -> None:
     counts = reports.counts(beacon, sender.page, sender.request.get_host())
     if counts:
         with shielded(sender.using):
-            PageReport.objects.using(sender.using).add_all(timezone.localdate(), counts)
+            reported = PageReport.objects.using(sender.using)
+            left = rates.fresh_reports_left(sender.request)
+            rates.began_reports(sender.request, reported.add_all(timezone.localdate(), counts, at_most=left))

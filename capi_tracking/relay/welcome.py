@@ -1,17 +1,12 @@
-"""Who may speak: pages of ours, or of an origin that holds our token; within a rate, and not ahead of a visit."""
+"""Who may speak: pages of ours, or of an origin that holds our token; and not ahead of a visit."""
 
 from urllib.parse import urlsplit
 
-from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils import timezone
 
-from .. import context, tokens
-from ..conf import conf, keyed_hash
-from ..shield import log_failure
+from .. import tokens
+from ..conf import conf
 
-MINUTE_SECONDS = 60
-IPV6_NETWORK = 4  # groups of an address that name one household or office
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SITES_OF_A_TOKEN = {None, "same-origin", "same-site", "cross-site"}
 
@@ -55,32 +50,3 @@ def is_own(request: HttpRequest, address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and parts.netloc.lower() == request.get_host().lower()
-
-
-def is_within_rate(request: HttpRequest) -> bool:
-    """Counts beacons by address and minute."""
-    return _is_within(network(request), "rate", conf.COLLECT_RATE)
-
-
-def is_visitor_within_rate(fbp: str) -> bool:
-    """Counts beacons by visitor and minute: many may share an address, and one may have many."""
-    return not fbp or _is_within(fbp, "visitor_rate", conf.COLLECT_VISITOR_RATE)
-
-
-def _is_within(who: str, purpose: str, limit: int) -> bool:
-    """A cache that fails counts nothing: the events are worth more."""
-    minute = int(timezone.now().timestamp()) // MINUTE_SECONDS
-    key = f"capi_tracking.collect.{minute}.{keyed_hash(who, purpose=purpose)}"
-    try:
-        if cache.add(key, 1, timeout=2 * MINUTE_SECONDS):
-            return limit >= 1
-        return int(cache.incr(key)) <= limit
-    except Exception as error:  # noqa: BLE001 - each cache backend has errors of its own
-        log_failure(error)
-        return True
-
-
-def network(request: HttpRequest) -> str:
-    """Whom a limit is for: an IPv4 address, or the network of an IPv6 one."""
-    address: str = context.client_ip(request) or request.META.get("REMOTE_ADDR", "")
-    return ":".join(address.split(":")[:IPV6_NETWORK])
