@@ -5,15 +5,10 @@ import sys
 
 import pytest
 
-OPTIONS = [
-    "--ds=tests.oscar.settings",
-    "--confcutdir=tests/oscar",
-    "--no-migrations",
-    "-n",
-    "0",
-    "-p",
-    "no:cacheprovider",
-]
+OPTIONS = """
+    --ds=tests.oscar.settings --confcutdir=tests/oscar --no-migrations -n 0 -p no:cacheprovider
+    -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning
+""".split()  # Oscar's own warnings are not ours to mend
 
 
 def run(*options: str) -> str:

@@ -1,7 +1,4 @@
-"""Fixtures of the Oscar shop.
-
-``python -m pytest --ds=tests.oscar.settings --confcutdir=tests/oscar -n 0 tests/oscar``
-"""
+"""Fixtures of the Oscar shop."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,9 +20,3 @@ def shop() -> Iterator[Callable[..., None]]:
 
     yield change
     follow()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What Oscar itself calls in an old way is not ours to mend."""
-    for item in items:
-        item.add_marker(pytest.mark.filterwarnings("ignore:Using Category"))
