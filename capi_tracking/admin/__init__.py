@@ -1,8 +1,13 @@
-"""What staff see. Each file registers one model; questions are asked of ``metrics``, changes are verbs of the models."""
+"""What staff see. Each file registers one model; questions are asked of ``metrics``, changes are verbs of the models.
+
+``TrackingColumn`` is for the shop's own list of orders.
+"""
 
 from . import attempts, contexts, dashboard, erasures, events, pixels, receipts, reports, skips, withdrawals
+from .column import TrackingColumn
 
 __all__ = [
+    "TrackingColumn",
     "attempts",
     "contexts",
     "dashboard",

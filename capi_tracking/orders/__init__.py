@@ -10,8 +10,8 @@ from .adapters import (
 )
 from .between import Seen, Shelf, sales_between, shelves
 from .checkout import remember, visitor_request
-from .identity import outbox_of
-from .lookup import keys_of_number
+from .identity import order_key, outbox_of
+from .lookup import events_of, keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_islands
 from .recording import Sale, complete, line_saved, observe, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
@@ -30,11 +30,13 @@ __all__ = [
     "adapter_of",
     "complete",
     "discover",
+    "events_of",
     "item_data",
     "keys_of_number",
     "line_saved",
     "observe",
     "order_adapter",
+    "order_key",
     "outbox_of",
     "parent_of",
     "purchase_islands",

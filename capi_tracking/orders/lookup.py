@@ -1,16 +1,21 @@
-"""Finding an order by the number that the shop's people call it by."""
+"""From an order to what is recorded of it, and from the number that the shop's people call it by to the order."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
+from ..models import OutboxEvent
 from .adapters import ModelOrderAdapter
-from .identity import order_key
+from .identity import order_key, outbox_of
 from .registry import registered
 
 MOST = 20
 LONGEST_NUMBER = 128
+MOST_EVENTS = 2_000
 
 
 def keys_of_number(number: str) -> list[str]:
@@ -40,3 +45,22 @@ def _is_indexed(model: type[Model], path: object) -> bool:
     except FieldDoesNotExist:
         return False
     return bool(getattr(field, "unique", False) or getattr(field, "db_index", False))
+
+
+def events_of(orders: Iterable[Model]) -> dict[str, list[OutboxEvent]]:
+    """What the outbox holds of these orders, by ``order_key``, the newest first and without payloads: one query for
+    each of their databases, of at most 2,000 rows.
+    """
+    keys: dict[str, list[str]] = defaultdict(list)
+    for order in orders:
+        keys[outbox_of(order._state.db or DEFAULT_DB_ALIAS)].append(order_key(type(order), order.pk))
+    found: dict[str, list[OutboxEvent]] = {key: [] for each in keys.values() for key in each}
+    for outbox, these in keys.items():
+        for event in _rows(outbox, these):
+            found[str(event.order_key)].append(event)
+    return found
+
+
+def _rows(outbox: str, keys: list[str]) -> Any:
+    rows = OutboxEvent.objects.using(outbox).filter(order_key__in=keys).order_by("-event_time", "-pk")
+    return rows.defer("payload")[:MOST_EVENTS]

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from capi_tracking.admin import TrackingColumn
 from demo_project.shop.models import Category, Order, OrderLine, Product, Variant
 
 
@@ -34,11 +35,12 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
+class OrderAdmin(TrackingColumn, admin.ModelAdmin):
     list_display = ["number", "status", "total", "currency", "created_at", "paid_at"]
     list_filter = ["status", "created_at"]
     search_fields = ["=number"]
     raw_id_fields = ["user"]
+    readonly_fields = ["tracking"]
     inlines = [OrderLineInline]
 
 
