@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed, order_status_changed
@@ -20,9 +21,11 @@ from oscar.core.loading import get_class, get_model
 from oscar.core.utils import get_default_currency
 
 from .. import context, receivers
+from ..conf import conf
 from ..events import Content, CustomData
 from ..exceptions import ImproperlyTracked
 from ..orders import ItemAdapter, ModelOrderAdapter, register
+from ..orders.adapters import POLICIES
 
 MAX_CONTENTS = 100
 
@@ -39,6 +42,7 @@ class OscarOrder(ModelOrderAdapter):
 
     created_at = "date_placed"
     number, total, currency = "number", "total_incl_tax", "currency"
+    tax, shipping = "total_tax", "shipping_incl_tax"
     email, external_id = "email", "user_id"
     phone = "shipping_address.phone_number"
     first_name = ("billing_address.first_name", "shipping_address.first_name", "user.first_name")
@@ -58,6 +62,26 @@ class OscarOrder(ModelOrderAdapter):
         paid_at: datetime | None = self._paid_at(order) if self.paid_statuses else order.date_placed
         return paid_at
 
+    def joined(self, rows: Any) -> Any:
+        rows = super().joined(rows)
+        return rows.prefetch_related("status_changes") if self.paid_statuses else rows
+
+    def paid_between(self, rows: Any, start: datetime, end: datetime) -> Any:
+        """Placed in that time, or of another status since."""
+        found = Q(date_placed__gte=start, date_placed__lt=end)
+        if self.paid_statuses:
+            changes = get_model("order", "OrderStatusChange").objects.filter(
+                date_created__gte=start, date_created__lt=end
+            )
+            found |= Q(pk__in=changes.values("order"))
+        return rows.filter(found)
+
+    def placed_by(self, order: Any) -> Any:
+        return order.user
+
+    def site(self, order: Any) -> int | None:
+        return order.site_id  # type: ignore[no-any-return]
+
     def admin_url(self, order: Any) -> str:
         """Its page in Oscar's dashboard, "" where the shop has none."""
         try:
@@ -75,10 +99,11 @@ class OscarOrder(ModelOrderAdapter):
 
 
 class Offer(NamedTuple):
-    """What one article is sold for. ``price`` is per piece, with tax where the tax is known."""
+    """What one article is sold for. ``price`` is per piece, with tax where the tax is known; ``worth`` goes by ``VALUE``."""
 
     sku: str
     price: Any
+    worth: Any
     currency: str
 
 
@@ -89,7 +114,7 @@ class OscarItem(ItemAdapter):
         offer = self.offer(instance)
         category = instance.get_categories().first()
         return CustomData(
-            value=offer.price if offer else None,
+            value=offer.worth if offer else None,
             currency=offer.currency if offer else "",
             content_type="product",
             contents=[Content(id=offer.sku, item_price=offer.price)] if offer else (),
@@ -114,7 +139,7 @@ class OscarBasket(ItemAdapter):
     def custom_data(self, instance: Any) -> CustomData:
         contents = [content for line in list(instance.all_lines())[:MAX_CONTENTS] if (content := self.content(line))]
         return CustomData(
-            value=instance.total_incl_tax if instance.is_tax_known else instance.total_excl_tax,
+            value=instance.total_incl_tax if instance.is_tax_known and not _is_net() else instance.total_excl_tax,
             currency=instance.currency or get_default_currency(),  # an empty one has none
             content_type="product" if contents else "",
             contents=contents,
@@ -133,7 +158,13 @@ def _offer(info: Any) -> Offer | None:
     price, record = info.price, info.stockrecord
     if record is None or not price.exists or not record.partner_sku:
         return None
-    return Offer(record.partner_sku, price.incl_tax if price.is_tax_known else price.excl_tax, price.currency)
+    gross = price.incl_tax if price.is_tax_known else price.excl_tax
+    return Offer(record.partner_sku, gross, price.excl_tax if _is_net() else gross, price.currency)
+
+
+def _is_net() -> bool:
+    """Whether the policy takes the tax off what a sale is worth, and so off what leads to it."""
+    return "tax" in POLICIES[str(conf.VALUE)]
 
 
 def follow(

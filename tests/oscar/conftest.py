@@ -20,3 +20,21 @@ def shop() -> Iterator[Callable[..., None]]:
 
     yield change
     follow()
+
+
+@pytest.fixture
+def capi(settings: Any) -> Callable[..., None]:
+    """Change some of the app's settings for one test."""
+
+    def change(**changes: Any) -> None:
+        settings.CAPI_TRACKING = {**settings.CAPI_TRACKING, **changes}
+
+    return change
+
+
+@pytest.fixture
+def taxed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices hold a fifth of tax beside what the shelf says."""
+    from oscar.apps.partner.strategy import UK, Selector
+
+    monkeypatch.setattr(Selector, "strategy", lambda self, request=None, user=None, **more: UK(request))

@@ -1,6 +1,7 @@
 """What buyers and staff of the Oscar shop do."""
 
 import json
+import re
 import time
 from decimal import Decimal
 from typing import Any
@@ -73,3 +74,9 @@ def row() -> OutboxEvent:
 
 def payload() -> dict[str, Any]:
     return json.loads(row().payload)
+
+
+def told(page: Any, name: str) -> dict[str, Any]:
+    """What the page's island of that name says."""
+    texts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page.content.decode(), re.DOTALL)
+    return json.loads(next(island for island in map(json.loads, texts) if island.get("name") == name)["data"])

@@ -11,7 +11,7 @@ from oscar.test.factories import create_offer
 from capi_tracking.events import UserData
 from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.testing import assert_tracked
-from tests.oscar.shopping import FBP, Order, buy, check_out, fill, payload, row, stock, visitor
+from tests.oscar.shopping import FBP, Order, buy, check_out, fill, payload, row, stock, told, visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what happens after Oscar's own commit is part of it
 
@@ -87,3 +87,22 @@ def test_checkout__counts_what_an_offer_took_off():
     assert order.total_incl_tax == Decimal("79.20")
     event = assert_tracked("Purchase", value=79.2)
     assert event["custom_data"]["contents"] == [{"id": "kite-1", "quantity": 2, "item_price": 39.6}]
+
+
+@pytest.mark.parametrize(("policy", "value"), [("gross", 118.8), ("net", 99), ("without_shipping", 118.8)])
+def test_checkout__is_worth_what_the_policy_says(taxed, capi, policy, value):
+    capi(VALUE=policy)
+    buy(visitor(), stock(), quantity=2)
+    assert_tracked("Purchase", value=value)
+
+
+@pytest.mark.parametrize("policy", ["gross", "net"])
+def test_pages__are_worth_what_the_sale_will_be(taxed, capi, policy):
+    capi(VALUE=policy)
+    client, product = visitor(), stock()
+    seen = told(client.get(product.get_absolute_url()), "ViewContent")
+    fill(client, product, quantity=1)
+    begun = told(client.get("/checkout/"), "InitiateCheckout")
+    check_out(client)
+    assert seen["value"] == begun["value"] == payload()["custom_data"]["value"] == {"gross": 59.4, "net": 49.5}[policy]
+    assert seen["contents"] == begun["contents"] == payload()["custom_data"]["contents"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed, order_status_changed
@@ -12,6 +13,7 @@ from oscar.test.factories import create_basket, create_order
 from capi_tracking.contrib.oscar import OscarOrder, follow
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status
+from capi_tracking.orders import order_adapter, sales_between, shelves
 from tests.oscar.shopping import Order, buy, granted, payload, row, stock, visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,11 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAID = ["Paid", "Shipped"]
 
 
-def placed(**changes):
+def placed(sku="kite-1"):
     """An order that Oscar's own creator placed, outside of a visitor's request."""
     basket = create_basket(empty=True)
-    basket.add_product(stock(), 2)
-    return create_order(basket=basket, **changes)
+    basket.add_product(stock(sku), 2)
+    return create_order(basket=basket)
 
 
 def test_placed_order__is_a_sale_where_oscar_places_what_is_paid():
@@ -108,6 +110,38 @@ def test_signal__that_fails_costs_the_checkout_nothing(shop, caplog):
     assert not OutboxEvent.objects.exists()
 
 
+def found(days: int) -> list[str]:
+    """Keys of the sales of the last days, read again."""
+    (shelf,) = shelves()
+    now = timezone.now()
+    batches = list(sales_between(shelf, now - timedelta(days=days), now))
+    return [sale.key for _last, seen in batches for each in seen for sale in each.sales]
+
+
+def test_reading_again__finds_what_was_paid_late(shop):
+    shop(paid_statuses=PAID)
+    old, unpaid = placed(), placed("kite-2")
+    Order.objects.update(date_placed=timezone.now() - timedelta(days=30))
+    Order.objects.get(pk=old.pk).set_status("Paid")
+    assert found(days=1) == [f"order.order:{old.pk}"]
+    assert unpaid.status == "Pending"
+
+
+def test_reading_again__leaves_out_what_was_placed_before(shop):
+    placed()
+    Order.objects.update(date_placed=timezone.now() - timedelta(days=30))
+    recent = placed("kite-2")
+    assert found(days=1) == [f"order.order:{recent.pk}"]
+
+
+def test_reading_again__asks_for_all_changes_at_once(shop, django_assert_num_queries):
+    shop(paid_statuses=PAID)
+    for number in range(4):
+        placed(f"kite-{number}").set_status("Paid")
+    with django_assert_num_queries(3):  # keys, orders, their changes
+        assert len(found(days=1)) == 4
+
+
 def test_deleted_product__stays_in_its_orders_lines(shop):
     shop(paid_statuses=PAID)
     order = placed()
@@ -123,12 +157,20 @@ def test_follow__refuses_a_status_that_no_order_ever_has(named):
         follow(order=type("ShopOrder", (OscarOrder,), {"paid_statuses": named}))
 
 
+def test_order__names_its_site_and_who_placed_it():
+    user = get_user_model().objects.create_user("boss", email="boss@shop.example", is_staff=True)
+    basket = create_basket(empty=True)
+    basket.add_product(stock())
+    order = create_order(basket=basket, user=user)
+    adapter = follow_adapter()
+    assert (adapter.placed_by(order), adapter.site(order)) == (user, 1)
+    assert adapter.user_data(order)["external_id"] == user.pk
+
+
 def test_admin_url__leads_to_oscars_dashboard():
     order = placed()
     assert follow_adapter().admin_url(order) == f"/dashboard/orders/{order.number}/"
 
 
 def follow_adapter():
-    from capi_tracking.orders import order_adapter
-
     return order_adapter(Order)

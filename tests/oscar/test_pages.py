@@ -1,25 +1,14 @@
 """What Oscar's pages say of products and baskets."""
 
-import json
-import re
 from decimal import Decimal
 
 import pytest
 from oscar.test.factories import create_basket, create_product
 
 from capi_tracking.orders import item_data
-from tests.oscar.shopping import fill, stock, visitor
+from tests.oscar.shopping import fill, stock, told, visitor
 
 pytestmark = pytest.mark.django_db
-
-
-def islands(page):
-    texts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page.content.decode(), re.DOTALL)
-    return [json.loads(text) for text in texts]
-
-
-def told(page, name):
-    return json.loads(next(island for island in islands(page) if island.get("name") == name)["data"])
 
 
 def test_product__is_told_by_the_sku_that_its_order_line_will_keep():
