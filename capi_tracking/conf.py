@@ -79,6 +79,7 @@ class Settings:
     ORIGINS: list[str] = []
     EXCLUDED_ADDRESSES: list[str] = []
     VISITOR: str | None = None
+    BASE_TEMPLATE: str = "base.html"
     BROWSER: str = "pixel"
 
     def __getattribute__(self, name: str) -> Any:

@@ -3,6 +3,7 @@ from django.urls import path
 from .api.collect import collect
 from .api.match import match
 from .conf import conf
+from .views import about_me, choices, export_me
 
 app_name = "capi_tracking"
 
@@ -10,4 +11,7 @@ app_name = "capi_tracking"
 urlpatterns = [
     path(str(conf.COLLECT_PATH or "collect/"), collect, name="collect"),
     path("match/", match, name="match"),
+    path("choices/", choices, name="choices"),
+    path("about-me/", about_me, name="about_me"),
+    path("about-me/export/", export_me, name="export_me"),
 ]

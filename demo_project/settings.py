@@ -99,6 +99,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
+LOGIN_URL = "people:sign_in"
 
 CELERY_BROKER_URL = engines.broker_address(env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost")
 CELERY_TASK_DEFAULT_QUEUE = env.str("DEMO_QUEUE", default="capi_demo")  # a broker may serve others too
@@ -133,6 +134,7 @@ CAPI_TRACKING = {
     "NUDGE": "celery",
     "TRUSTED_PROXIES": 1,
     "DEFAULT_COUNTRY": "DE",
+    "BASE_TEMPLATE": "shop/own_pages.html",
 }
 if USES_SANDBOX:
     CAPI_TRACKING["PIXEL_SCRIPT_URL"] = f"{GRAPH_URL}/fbevents.js"

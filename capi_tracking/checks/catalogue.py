@@ -265,6 +265,12 @@ VALUE_POLICY = Finding(
     message="CAPI_TRACKING['VALUE'] must be one of %(known)s, not %(value)r.",
     hint='In CAPI_TRACKING: "VALUE": "gross"',
 )
+NO_BASE = Finding(
+    id="W049",
+    when="`BASE_TEMPLATE` names a template that can't be found; the visitors' pages then stand alone",
+    message="CAPI_TRACKING['BASE_TEMPLATE'] names %(name)r, and no template is found by that name.",
+    hint='In CAPI_TRACKING: "BASE_TEMPLATE": "base.html", or "" for pages that stand alone',
+)
 
 # Pixels and Meta
 

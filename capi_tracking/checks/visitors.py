@@ -6,20 +6,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
 from .. import islands
 from ..exceptions import InvalidEvent
 from ..relay import is_sale
 from . import catalogue
-from .given import load, sound
+from .given import given, load, sound
 
 MODES = ("pixel", islands.RELAY_ONLY)
 BRIDGES = ("tcf", "google")
 
 
 def check_visitors(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """``COLLECT_EVENTS``, ``ORIGINS``, ``EXCLUDED_ADDRESSES``, ``VISITOR``, ``BROWSER`` and ``CONSENT_BRIDGES``."""
-    return [message for part in (_names, _origins, _excluded, _visitor, _browser, _bridges) for message in part()]
+    """``COLLECT_EVENTS``, ``ORIGINS``, ``EXCLUDED_ADDRESSES``, ``VISITOR``, ``BROWSER``, ``CONSENT_BRIDGES``, ``BASE_TEMPLATE``."""
+    parts = (_names, _origins, _excluded, _visitor, _browser, _bridges, _base)
+    return [message for part in parts for message in part()]
 
 
 def _names() -> Iterator[CheckMessage]:
@@ -72,3 +75,20 @@ def _bridges() -> Iterator[CheckMessage]:
     for name in sound("CONSENT_BRIDGES"):
         if name not in BRIDGES:
             yield catalogue.CONSENT_BRIDGE(name=name)
+
+
+def _base() -> Iterator[CheckMessage]:
+    """Only where the shop names one: many have none of the usual name."""
+    name = sound("BASE_TEMPLATE") if "BASE_TEMPLATE" in given() else ""
+    if name and not _is_template(name):
+        yield catalogue.NO_BASE(name=name)
+
+
+def _is_template(name: str) -> bool:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    except Exception:  # noqa: BLE001 - a template that can't be read is there, and the shop's own pages tell what is wrong
+        return True
+    return True

@@ -8,13 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..conf import conf
 from ..models import CheckoutContext, Erasure, OutboxEvent, Withdrawal
 from ..models.checkout import NOBODY
 from ..models.slices import SLICE
 from ..models.states import WITHDRAWABLE
 from .persons import Person, browsers_of, contexts_of, events_of, in_parts, named, receipts_of, seen_in
-from .withdrawing import Withdrawn, withdraw
 
 ERASED = "erased"
 ROUNDS = 10  # of a person who goes on being tracked meanwhile
@@ -40,17 +38,6 @@ class Erased:
             f"{self.events} events ({self.cancelled} of them not sent yet), {self.contexts} checkout contexts, "
             f"{self.receipts} browser receipts"
         )
-
-
-def withdraw_person(person: Person, *, using: str | None = None, reason: str = "consent_withdrawn") -> Withdrawn:
-    """Take back the consent that this person gave, by all of their keys, in all outboxes or in one."""
-    done = Withdrawn()
-    for database in [using] if using else conf.OUTBOX_DATABASES:
-        done += withdraw(
-            visitor_key=person.visitor, external_key=person.external, email_key=person.email, phone_key=person.phone,
-            using=database, reason=reason,
-        )  # fmt: skip
-    return done
 
 
 def erasable(person: Person, *, using: str) -> Erased:

@@ -60,6 +60,12 @@ def seen_in(browsers: Collection[str], using: str) -> QuerySet[OutboxEvent]:
     return OutboxEvent.objects.using(using).filter(visitor_key__in=browsers, **NAMELESS)
 
 
+def own_events(person: Person, using: str) -> QuerySet[OutboxEvent]:
+    """The events that carry one of the person's keys, and those of the browser in their hands that name nobody."""
+    of_browser = Q(visitor_key__in=person.visitor, **NAMELESS)
+    return OutboxEvent.objects.using(using).filter(_carries(person) | of_browser)
+
+
 def events_of(person: Person, browsers: Iterable[str], using: str) -> Iterator[QuerySet[OutboxEvent]]:
     """Both, a bounded number of browsers at a time."""
     yield named(person, using)

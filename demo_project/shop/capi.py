@@ -13,7 +13,7 @@ class ShopOrder(ModelOrderAdapter):
     paid_when = {"status": "paid"}
     paid_at = "paid_at"
     number, total, currency = "number", "total", "currency"
-    email, phone, country = "email", "phone", "country"
+    email, phone, country, external_id = "email", "phone", "country", "user_id"
     first_name, last_name = "first_name", "last_name"
     city, postal_code = "city", "postal_code"
     lines, line_id, line_quantity, line_price = "lines", "sku", "quantity", "price"

@@ -267,6 +267,11 @@ CASES = [
         VISITOR_HINT,
     ),
     (
+        "W049", capi(BASE_TEMPLATE="shop/nowhere.html"), WARNING,
+        "CAPI_TRACKING['BASE_TEMPLATE'] names 'shop/nowhere.html', and no template is found by that name.",
+        'In CAPI_TRACKING: "BASE_TEMPLATE": "base.html", or "" for pages that stand alone',
+    ),
+    (
         "E035", capi(VISITOR=f"{__name__}.NOT_CALLABLE"), ERROR,
         "CAPI_TRACKING['VISITOR'] names what can't be called.",
         VISITOR_HINT,

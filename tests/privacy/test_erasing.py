@@ -11,7 +11,7 @@ from django.utils import timezone
 from capi_tracking.consent import ConsentState
 from capi_tracking.delivery import deliver_due
 from capi_tracking.models import BrowserReceipt, CheckoutContext, Erasure, OutboxEvent, Priority, Status, Withdrawal
-from capi_tracking.privacy import Erased, Person, erasable, erase, told, withdraw_person
+from capi_tracking.privacy import Erased, Person, erasable, erase, told
 from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.models import Order
 from tests.privacy.people import (
@@ -179,12 +179,6 @@ def test_erase__no_model_that_holds_a_persons_key_is_forgotten() -> None:
 
 def fields(model: type[models.Model]) -> Any:
     return model._meta.concrete_fields
-
-
-def test_withdraw_person__cancels_by_each_key_and_keeps_the_rows_theirs(jos_life: Person) -> None:
-    done = withdraw_person(Person.of(external_id=JOS_ID, fbp=BROWSER))
-    assert done.cancelled == 2
-    assert OutboxEvent.objects.filter(email_key__in=jos_life.email).count() == 2
 
 
 def test_erase__another_browser_is_another_persons(jos_life: Person) -> None:

@@ -20,7 +20,7 @@ from capi_tracking.admin import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
 from capi_tracking.models.slices import delete
 from capi_tracking.privacy import Person
-from capi_tracking.privacy.persons import named, seen_in
+from capi_tracking.privacy.persons import named, own_events, seen_in
 from capi_tracking.tracking import track
 from tests.outbox_rows import make_rows
 from tests.services.servers import MARIADB, POSTGRESQL, SQLITE, wants
@@ -250,6 +250,9 @@ LOOKUPS: dict[str, Callable[[], QuerySet[OutboxEvent]]] = {
     "a person by e-mail": lambda: named(Person(email=frozenset({f"{ROWS // 2:016x}"})), "default"),
     "a person by phone": lambda: named(Person.of(phone="+49 171 0000001"), "default"),
     "a person by the shop's id": lambda: named(Person.of(external_id="4711"), "default"),
+    "what is shown to somebody": lambda: own_events(
+        Person.of(external_id="4711", fbp="fb.1.1596403881668.3333333333"), "default"
+    ),
     "a person by all": lambda: named(
         Person.of(email="jo@shop.example", phone="+49 171 0000001", external_id="4711"), "default"
     ),
