@@ -6,7 +6,7 @@ It reaches both sides by one first-party cookie that scripts can read, ``capi_co
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -16,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from . import limited
 from .conf import conf
 from .shield import log_failure
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 COOKIE = "capi_consent"
 COOKIE_PARTS = 3
@@ -80,6 +84,13 @@ def from_cookie(text: str) -> Consent:
     if at is None or timezone.now() - at >= timedelta(days=conf.CONSENT_DAYS):
         return Consent()
     return Consent(ConsentState(parts[0]), policy=parts[1], source="cookie", at=at)
+
+
+def write(request: "HttpRequest", response: "HttpResponseBase", state: str) -> None:
+    """Let the browser remember an answer that the server was given: as ``capi.js`` would, for this host."""
+    value = f"{ConsentState(state)}.{conf.CONSENT_POLICY}.{int(timezone.now().timestamp())}"
+    lasts = timedelta(days=conf.CONSENT_DAYS)
+    response.set_cookie(COOKIE, value, max_age=lasts, secure=request.is_secure(), samesite="Lax")
 
 
 def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:
