@@ -6,7 +6,7 @@ types that the system checks hold the shop to.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -82,6 +82,10 @@ class Settings:
     BASE_TEMPLATE: str = "base.html"
     BROWSER: str = "pixel"
 
+    # What leaves at all
+    SENSITIVE_PAGES: list[str] = []
+    MINIMUM_AGE: int = 13
+
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
         if name.isupper():
@@ -109,7 +113,10 @@ conf = Settings()
 
 @dataclass(frozen=True, slots=True)
 class PixelSettings:
-    """One entry of ``PIXELS``. Its secrets are in no ``repr``."""
+    """One entry of ``PIXELS``. Its secrets are in no ``repr``.
+
+    ``share``: by event name, or "*" for all others, the customer fields that may leave; None lets all leave.
+    """
 
     alias: str
     pixel_id: str
@@ -118,6 +125,8 @@ class PixelSettings:
     test_event_code: str = ""
     sites: tuple[int, ...] = ()
     hosts: tuple[str, ...] = ()
+    share: Mapping[str, Collection[str]] | None = None
+    core_setup: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -139,6 +148,8 @@ def pixel(alias: str) -> PixelSettings:
         test_event_code=str(entry.get("TEST_EVENT_CODE", "")),
         sites=tuple(entry.get("SITES", ())),
         hosts=tuple(host.lower() for host in entry.get("HOSTS", ())),
+        share=entry.get("SHARE"),
+        core_setup=bool(entry.get("CORE_SETUP")),
     )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from . import normalization
+from .addresses import clean_url as clean_url
+from .addresses import is_sensitive as is_sensitive
+from .addresses import is_sensitive_address as is_sensitive_address
 from .conf import conf, keyed_hash, secrets
 
 if TYPE_CHECKING:
@@ -17,15 +18,11 @@ if TYPE_CHECKING:
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-MAX_URL = 1000
-MAX_READ = 8000  # characters of an address, and
-MAX_PAIRS = 200  # parameters that are looked at: a beacon may bring thousands
 MAX_AGENT = 1000
 MAX_FORWARDED = 1000
 MAX_HOPS = 20
 MAX_COOKIES = 200
 MAX_TIME_DIGITS = 13
-IN_PATH = "%/:=&;$+,!?*@'~()[]"  # what a browser leaves as it is
 
 _current: ContextVar["HttpRequest | None"] = ContextVar("capi_tracking_request", default=None)
 
@@ -113,25 +110,6 @@ def identity_key(kind: str, value: str) -> str | None:
 def identity_keys(kind: str, value: str) -> list[str]:
     """The same, as it is made now and as it was made before ``SECRET_KEY`` changed; empty for no value."""
     return [keyed_hash(value, purpose=f"identity.{kind}", key=secret)[:16] for secret in secrets() if value]
-
-
-def clean_url(url: str) -> str:
-    """The address without user, fragment and the query parameters that are not in ``URL_PARAMETERS``; in ASCII alone."""
-    try:
-        parts = urlsplit(url[:MAX_READ])
-        pairs = parse_qsl("&".join(parts.query.split("&", MAX_PAIRS)[:MAX_PAIRS]), keep_blank_values=True)
-        query = urlencode([pair for pair in pairs if _is_allowed(pair[0])])
-        path = quote(parts.path, safe=IN_PATH)
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"}:
-        return ""
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, path, query, ""))[:MAX_URL] if host.isprintable() else ""
-
-
-def _is_allowed(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in conf.URL_PARAMETERS)
 
 
 def client_ip(request: "HttpRequest") -> str:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from . import consent as consents
-from . import context, exclusions
+from . import context, exclusions, people
 from .conf import conf
 from .shield import log_failure
 
@@ -38,8 +38,8 @@ def _quietly(action: Callable[Given, None]) -> Callable[Given, None]:
 
 @_quietly
 def logged_in(request: HttpRequest, user: Any) -> None:
-    """The answer to a log-in: staff, and whom ``CONSENT`` refuses, fire nothing; all others can be matched."""
-    is_off = bool(getattr(user, "is_staff", False)) or exclusions.is_excluded(request) or _is_withheld(request)
+    """The answer to a log-in: staff, children, and whom ``CONSENT`` refuses, fire nothing; all others can be matched."""
+    is_off = bool(getattr(user, "is_staff", False)) or _is_off_for_anybody(request)
     _ask(request, {OFF: is_off, SIGNED_IN: not is_off})
 
 
@@ -85,7 +85,11 @@ def _due(request: HttpRequest) -> dict[str, bool]:
 
 def is_off(request: HttpRequest) -> bool:
     """Whether neither side may fire, for any reason that a browser can't know by itself."""
-    return bool(exclusions.reason(request)) or exclusions.is_suspect(request) or _is_withheld(request)
+    return bool(exclusions.reason(request)) or exclusions.is_suspect(request) or _is_off_for_anybody(request)
+
+
+def _is_off_for_anybody(request: HttpRequest) -> bool:
+    return exclusions.is_excluded(request) or _is_withheld(request) or people.is_minor(request)
 
 
 def _is_withheld(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ An island holds no event id and nothing of a person, so the page it stands in ma
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -13,9 +13,11 @@ from typing import Any
 
 from django.utils.crypto import constant_time_compare
 
+from . import minimisation
 from .conf import conf, keyed_hash, pixel
 from .events import Content, CustomData, StandardEvent
 from .exceptions import InvalidEvent
+from .minimisation import LeftOut
 
 MAX_CONTENTS = 100
 MAX_BYTES = 24_000  # inside a beacon of 32 kB the text is quoted once more
@@ -66,13 +68,42 @@ def island(name: str, data: CustomData, *, pixel: str = "default") -> dict[str, 
     return several(name, data, pixels=[pixel])[0]
 
 
-def several(name: object, data: CustomData, *, pixels: Iterable[str]) -> list[dict[str, Any]]:
-    """The same island for each of these pixels."""
+def several(
+    name: object,
+    data: CustomData,
+    *,
+    pixels: Iterable[str],
+    tell: Callable[[str, Sequence[LeftOut]], None] | None = None,
+) -> list[dict[str, Any]]:
+    """The same island for each of these pixels, as far as each may have it. ``tell`` hears what none may."""
     name = checked_name(name)
-    text = capped(data).as_json()
+    data, left_out = minimisation.scanned(capped(data))
+    if left_out and tell:
+        tell(name, left_out)
+    return [
+        described(alias, name) | {"data": text, "signature": sign(alias, name, text)}
+        for alias, text in _texts(data, pixels)
+    ]
+
+
+def _texts(data: CustomData, pixels: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each pixel's text; most have the same."""
+    texts: dict[bool, str] = {}
+    for alias in pixels:
+        core_setup = _has_core_setup(alias)
+        if core_setup not in texts:
+            texts[core_setup] = _bounded((minimisation.without_words(data) if core_setup else data).as_json())
+        yield alias, texts[core_setup]
+
+
+def _has_core_setup(alias: str) -> bool:
+    return alias in conf.PIXELS and pixel(alias).core_setup
+
+
+def _bounded(text: str) -> str:
     if len(text.encode()) > MAX_BYTES:
         raise InvalidEvent("custom_data", f"more than {MAX_BYTES} bytes")
-    return [described(pixel, name) | {"data": text, "signature": sign(pixel, name, text)} for pixel in pixels]
+    return text
 
 
 def described(pixel: str, name: str) -> dict[str, Any]:
@@ -152,9 +183,10 @@ def item(data: CustomData, *, pixels: Iterable[str]) -> str:
 
     It is ``base64url(json).signature``; the JSON is ``{"pixel": "a b", "data": {...}}``. Raises :class:`InvalidEvent`.
     """
-    text = encode({"pixel": " ".join(pixels), "data": _single(data).as_payload()})
-    if len(text.encode()) > MAX_BYTES:
-        raise InvalidEvent("custom_data", f"more than {MAX_BYTES} bytes")
+    aliases = list(pixels)
+    data = minimisation.scanned(_single(data))[0]
+    data = minimisation.without_words(data) if any(map(_has_core_setup, aliases)) else data
+    text = _bounded(encode({"pixel": " ".join(aliases), "data": data.as_payload()}))
     said = urlsafe_b64encode(text.encode()).decode().rstrip("=")
     return f"{said}.{keyed_hash(said, purpose='item')}"
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from .conf import conf
+from . import minimisation
+from .conf import conf, pixel
 from .events import UserData
 from .events.user_data import HASHED, PlainUserData
 from .shield import log_failure
@@ -38,9 +39,22 @@ def of_account(user: Any) -> dict[str, list[Any]]:
     return {name: [said[name] for said in told if said.get(name)] for name in KNOWN}
 
 
+def is_minor(request: HttpRequest) -> bool:
+    """Whether who is logged in is known to be a child."""
+    return minimisation.is_minor(UserData.of(**plain(request)))
+
+
 def hashes(request: HttpRequest) -> dict[str, str]:
-    """The same as the server sends it, the first value of each key, as the pixel takes only texts."""
-    payload = UserData.of(**plain(request)).as_payload()
+    """The same as the server sends it, the first value of each key, as the pixel takes only texts.
+
+    One answer serves all pixels of a page, so it holds what each of them may have; nothing of a child.
+    """
+    person = UserData.of(**plain(request))
+    if minimisation.is_minor(person):
+        return {}
+    for alias in conf.PIXELS:
+        person = minimisation.minimised_keys(person, pixel(alias))
+    payload = person.as_payload()
     return {key: payload[key][0] for key in HASHED if key in payload}
 
 

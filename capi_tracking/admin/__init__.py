@@ -3,7 +3,7 @@
 ``TrackingColumn`` is for the shop's own list of orders.
 """
 
-from . import attempts, contexts, dashboard, erasures, events, pixels, receipts, reports, skips, withdrawals
+from . import attempts, contexts, dashboard, erasures, events, omissions, pixels, receipts, reports, skips, withdrawals
 from .column import TrackingColumn
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "dashboard",
     "erasures",
     "events",
+    "omissions",
     "pixels",
     "receipts",
     "reports",

@@ -8,6 +8,7 @@ from .databases import check_databases
 from .deployment import check_deployment
 from .installation import celery_check, check_installation
 from .meta import check_meta
+from .minimisation import check_minimisation
 from .names import check_names
 from .pixels import check_pixels
 from .values import check_values
@@ -18,6 +19,7 @@ CHECKS = [
     check_names,
     check_values,
     check_visitors,
+    check_minimisation,
     check_pixels,
     check_meta,
     check_installation,
@@ -34,6 +36,7 @@ __all__ = [
     "check_deployment",
     "check_installation",
     "check_meta",
+    "check_minimisation",
     "check_names",
     "check_pixels",
     "check_values",

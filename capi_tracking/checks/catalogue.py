@@ -272,6 +272,19 @@ NO_BASE = Finding(
     hint='In CAPI_TRACKING: "BASE_TEMPLATE": "base.html", or "" for pages that stand alone',
 )
 
+MINIMUM_AGE = Finding(
+    id="E041",
+    when="`MINIMUM_AGE` is below 0 or above 100",
+    message="CAPI_TRACKING['MINIMUM_AGE'] is %(number)s, and must be 0 to %(oldest)s.",
+    hint='In CAPI_TRACKING: "MINIMUM_AGE": 13 (years; 0 asks nobody)',
+)
+SENSITIVE_PAGE = Finding(
+    id="E042",
+    when="an entry of `SENSITIVE_PAGES` begins neither with / nor with *; it would fit no page",
+    message="CAPI_TRACKING['SENSITIVE_PAGES'] has %(pattern)r, which fits no path.",
+    hint='In CAPI_TRACKING: "SENSITIVE_PAGES": [%(quoted)s] (the path as in request.path; * stands for anything)',
+)
+
 # Pixels and Meta
 
 NO_PIXEL = Finding(
@@ -360,6 +373,25 @@ WAITS_IN_DEBUG = Finding(
         'To send test events, in CAPI_TRACKING["PIXELS"][%(quoted)s]: "TEST_EVENT_CODE": "TEST12345" '
         "(Events Manager, Test Events, shows yours). To send real ones: DEBUG = False"
     ),
+)
+
+SHARE_NO_LIST = Finding(
+    id="E116",
+    when="an entry of a pixel's `SHARE` is no list of names; nothing would be shared",
+    message="PIXELS[%(alias)r]['SHARE'][%(event_name)r] must be a list of the customer's fields.",
+    hint='"SHARE": {"Purchase": ["email", "phone", "fbp", "fbc"], "*": ["fbp", "fbc"]}',
+)
+SHARE_UNKNOWN = Finding(
+    id="E117",
+    when="a pixel's `SHARE` names a field that customers do not have",
+    message="PIXELS[%(alias)r]['SHARE'][%(event_name)r] has %(field)r, which is no field of a customer.",
+    hint="%(instead)s",
+)
+SHARE_TOO_BROAD = Finding(
+    id="W118",
+    when="a list in a pixel's `SHARE` leaves so little that Meta would refuse each such event",
+    message="PIXELS[%(alias)r]['SHARE'][%(event_name)r] leaves too little: Meta refuses what could be nearly anybody.",
+    hint="Add one of: email, phone, external_id, client_ip_address, fbp, fbc.",
 )
 
 # The project

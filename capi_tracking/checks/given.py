@@ -18,6 +18,8 @@ PIXEL_TYPES: dict[str, Any] = {
     "TEST_EVENT_CODE": str,
     "SITES": list[int],
     "HOSTS": list[str],
+    "SHARE": dict,
+    "CORE_SETUP": bool,
 }
 
 

@@ -11,7 +11,12 @@ from . import catalogue
 from .given import PIXEL_TYPES, TYPES, example, fits, given, kind, quoted, sound, type_name
 
 NAMELESS = '"..."'
-PIXEL_EXAMPLES = {"SITES": "[1]", "HOSTS": '["shop.example"]'}
+PIXEL_EXAMPLES = {
+    "SITES": "[1]",
+    "HOSTS": '["shop.example"]',
+    "SHARE": '{"*": ["email", "fbp", "fbc"]}',
+    "CORE_SETUP": "True",
+}
 LIKENESS = 0.5  # so that TOKEN is told ACCESS_TOKEN
 
 

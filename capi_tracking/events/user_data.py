@@ -125,7 +125,7 @@ class UserData(Sealed):
     def too_broad(self) -> bool:
         """Whether Meta would refuse the event, and its whole batch, because this fits too many people, or nobody."""
         known = set(self.keys)
-        return any(known <= broad for broad in _TOO_BROAD)
+        return any(known <= broad for broad in TOO_BROAD)
 
     def as_payload(self) -> dict[str, Any]:
         """The dict that Meta takes: lists of hashes, plain texts, whole numbers for Facebook's own ids."""
@@ -171,7 +171,7 @@ _IDS = (
 )
 
 # Meta's "combinations that are too broad" (best practices); any subset of one is too broad as well.
-_TOO_BROAD = (
+TOO_BROAD = (
     frozenset({"ct", "country", "st", "zp", "ge", "client_user_agent"}),
     frozenset({"db", "client_user_agent"}),
     frozenset({"fn", "ge"}),
@@ -318,6 +318,8 @@ _DOORS = {
         *((key, _token, "not an id") for key in _IDS),
     )
 }
+
+FIELDS = {name: door.key for name, door in _DOORS.items()}  # Meta's name for each of ours
 
 # What is asked of every value, without the names: those cost more than the question.
 _QUICK = {name: (door.key, door.rule, door.hashed, door.by_country) for name, door in _DOORS.items()}

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, exclusions, islands, orders, people, privacy, tracking
+from .. import context, exclusions, islands, minimisation, orders, people, privacy, tracking
 from ..conf import conf
+from ..conf import pixel as pixel_settings
 from ..consent import Consent
 from ..context import RequestContext
 from ..events import CustomData, Event, UserData
@@ -40,7 +41,7 @@ def track_request(
 
     ``obj`` speaks by its adapter, ``data`` by Meta's names or the shop's own. The row is written in the view's
     transaction, in ``using`` (else beside ``obj``). Returns the id of both copies; "" where nothing is told, for want of
-    consent, or to staff and robots. The answer is sent ``private, no-store``.
+    consent, to staff and robots, of children, and on ``SENSITIVE_PAGES``. The answer is sent ``private, no-store``.
 
     Raises :class:`InvalidEvent` for a name, parameter or id that can't be, :class:`ImproperlyTracked` for an ``obj``
     without an adapter. What fails beyond that is logged, and the view goes on.
@@ -83,7 +84,11 @@ class _Telling:
         may_tell = consents.may_tell(consent, self.request)
         limits = consents.processing(consent, self.request)
         privacy.heed(self.request, using=self.using)
+        if _is_sensitive(self.request):
+            return self._skip(self._event(obj, data, None, {}), pixel, "sensitive_page")
         event = self._event(obj, data, seen if may_tell else None, limits)
+        if minimisation.is_minor(event.user_data):
+            return self._skip(event, pixel, "minor")
         for alias in islands.aliases(pixel):
             self._record(event, consent, alias, may_tell=may_tell)
         return self.event_id if may_tell else ""
@@ -100,13 +105,36 @@ class _Telling:
             **limits,
         )
 
+    def _skip(self, event: Event, pixel: object, reason: str) -> str:
+        tracking.skip_all([(alias, event) for alias in islands.aliases(pixel)], reason, using=self.using)
+        return ""
+
     def _record(self, event: Event, consent: Consent, alias: str, *, may_tell: bool) -> None:
         """Each pixel's row for itself, and its half only with its row."""
         with shielded(self.using):
             tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER)
             if may_tell and islands.script():
                 half = islands.described(alias, self.name) | {"id": self.event_id}
-                _leave(self.request, half | {"data": event.custom_data.as_payload()}, self.using)
+                data = minimisation.minimised_data(event.custom_data, pixel_settings(alias))
+                _leave(self.request, half | {"data": data.as_payload()}, self.using)
+
+
+def _is_sensitive(request: HttpRequest) -> bool:
+    """Whether this is a sensitive page, or is asked for by a form or a script of one."""
+    asked_from = request.headers.get("hx-current-url", "" if _is_visit(request) else request.headers.get("referer", ""))
+    is_from_one = _is_own(request, asked_from) and context.is_sensitive_address(asked_from)
+    return is_from_one or context.is_sensitive(request.path)
+
+
+def _is_own(request: HttpRequest, address: str) -> bool:
+    try:
+        return urlsplit(address).netloc.lower() == request.get_host().lower()
+    except ValueError:
+        return False
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    return request.method in {"GET", "HEAD"} and "hx-request" not in request.headers
 
 
 def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
@@ -139,8 +167,7 @@ def _page(request: HttpRequest, seen: RequestContext) -> dict[str, str]:
     Such a page says no more of itself than it wants to: one with ``pixel_private`` gives its origin alone. Where a
     browser names no page, it is the origin too: a form may be sent to the very address that is secret.
     """
-    is_own = urlsplit(seen.referrer).netloc.lower() == request.get_host().lower()
-    is_visit = request.method in {"GET", "HEAD"} and "hx-request" not in request.headers
+    is_own, is_visit = _is_own(request, seen.referrer), _is_visit(request)
     if is_own and not is_visit:
         return {"event_source_url": seen.referrer}
     if not (is_visit or seen.referrer):

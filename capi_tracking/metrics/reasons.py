@@ -29,6 +29,9 @@ _REASONS: Mapping[str, Promise] = {
     "bot": _("A robot, not a visitor."),
     "staff": _("Your own staff, not a customer."),
     "excluded_address": _("It came from an address that the shop excludes."),
+    "minor": _("A child, by the date of birth: Meta's terms forbid it."),
+    "sensitive_page": _("It happened on a page whose address is in SENSITIVE_PAGES."),
+    "not_shared": _("SHARE left too little customer data: Meta refuses an event that could be nearly anybody."),
     "excluded": _("The shop excludes this order from tracking."),
     # outcomes of a request
     "unreachable": _("Meta gave no usable answer. The events wait and are tried again by themselves."),

@@ -5,6 +5,7 @@ from .checkout import CheckoutContext
 from .dashboard import Dashboard
 from .difference import DifferenceKind, OrderDifference
 from .erasure import Erasure
+from .omission import Omission
 from .outbox import OutboxEvent
 from .pagereport import PageReport
 from .pixel import Pixel
@@ -27,6 +28,7 @@ __all__ = [
     "DeliveryAttempt",
     "DifferenceKind",
     "Erasure",
+    "Omission",
     "OrderDifference",
     "OutboxEvent",
     "PageReport",

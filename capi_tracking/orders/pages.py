@@ -7,6 +7,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from .. import minimisation
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..events import CustomData, UserData
@@ -67,15 +68,23 @@ def _islands(told: list[tuple[Sale, str]]) -> list[PurchaseIsland]:
     if not told:
         return []
     sale = told[0][0]
-    data, keys = sale.adapter.custom_data(sale.order).as_payload(), _hashes(sale)
-    return [
-        PurchaseIsland(sale.pixel, pixel_settings(sale.pixel).pixel_id, sale.adapter.event_name, event_id, data, keys)
-        for sale, event_id in told
-    ]
+    buyer = UserData.of(**sale.adapter.user_data(sale.order))
+    if minimisation.is_minor(buyer):
+        return []
+    data = sale.adapter.custom_data(sale.order)
+    return [_island(sale, event_id, data, buyer) for sale, event_id in told]
 
 
-def _hashes(sale: Sale) -> dict[str, str]:
+def _island(sale: Sale, event_id: str, data: CustomData, buyer: UserData) -> PurchaseIsland:
+    """As much as this pixel may have."""
+    pixel = pixel_settings(sale.pixel)
+    reduced = minimisation.minimised_data(data, pixel).as_payload()
+    keys = _hashes(minimisation.minimised_keys(buyer, pixel))
+    return PurchaseIsland(sale.pixel, pixel.pixel_id, sale.adapter.event_name, event_id, reduced, keys)
+
+
+def _hashes(buyer: UserData) -> dict[str, str]:
     """The first value of each key, as the pixel takes only texts."""
-    payload = UserData.of(**sale.adapter.user_data(sale.order)).as_payload()
+    payload = buyer.as_payload()
     hashed = {key: value for key, value in payload.items() if key not in NOT_FOR_THE_BROWSER}
     return {key: value[0] if isinstance(value, list) else value for key, value in hashed.items()}

@@ -5,11 +5,20 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, Model, QuerySet
 from django.db.models.functions import Cast
 
 from ..conf import conf
-from ..models import BrowserReceipt, CheckoutContext, DeliveryAttempt, OutboxEvent, PageReport, SkipCount, Withdrawal
+from ..models import (
+    BrowserReceipt,
+    CheckoutContext,
+    DeliveryAttempt,
+    Omission,
+    OutboxEvent,
+    PageReport,
+    SkipCount,
+    Withdrawal,
+)
 from ..models.clock import DatabaseNow
 from ..models.slices import delete, in_slices
 from ..models.states import MAX_AGE_STORE
@@ -56,10 +65,14 @@ def prune(using: str = "default") -> Cleared:
         attempts=_delete(DeliveryAttempt.objects.using(using).filter(started_at__lt=old)),
         receipts=_delete(BrowserReceipt.objects.using(using).filter(created_at__lt=old)),
         contexts=_delete(CheckoutContext.objects.using(using).filter(created_at__lt=forgotten)),
-        counts=_delete(SkipCount.objects.using(using).filter(day__lt=Cast(old, DateField()))),
-        reports=_delete(PageReport.objects.using(using).filter(day__lt=Cast(old, DateField()))),
+        counts=sum(_delete_days(model, old, using) for model in (SkipCount, Omission)),
+        reports=_delete_days(PageReport, old, using),
         withdrawals=_delete(Withdrawal.objects.using(using).filter(withdrawn_at__lt=old)),
     )
+
+
+def _delete_days(model: type[Model], old: Any, using: str) -> int:
+    return _delete(model._default_manager.using(using).filter(day__lt=Cast(old, DateField())))
 
 
 def _delete(rows: QuerySet[Any]) -> int:

@@ -47,10 +47,12 @@ def receive(request: HttpRequest) -> Answer | None:
         return None
     events = sender.events(filter(None, map(claim, beacon.events)))
     if reason := exclusions.reason(request):
-        with shielded(sender.using, alone=True):
-            tracking.skip_all(events, reason, using=sender.using)
+        _skip(sender, events, reason)
         knows_it = sender.origin or reason == exclusions.BOT  # capi.js has the list of robots itself
         return Answer(is_off=None if knows_it else True)
+    if sender.is_on_sensitive_page:
+        _skip(sender, events, "sensitive_page")
+        return Answer()
     _take(sender, events, receipts.told(beacon.receipts, sender.seen.visitor_key or ""))
     offered = limited.code_for(request) if sender.is_limited else ""
     if not sender.may_tell:
@@ -60,7 +62,7 @@ def receive(request: HttpRequest) -> Answer | None:
     if sender.origin:
         return Answer()
     # The browser's copies of this beacon are out already. From the next page on neither side fires.
-    is_off = exclusions.is_suspect(request)
+    is_off = exclusions.is_suspect(request) or sender.is_minor
     return Answer(domain=cookie_domain(request, beacon), is_off=is_off, limited=offered)
 
 
@@ -85,6 +87,11 @@ def _heard(request: HttpRequest) -> tuple[Beacon, Sender] | None:
 
 
 Events = Sequence[tuple[str, Event]]
+
+
+def _skip(sender: Sender, events: Events, reason: str) -> None:
+    with shielded(sender.using, alone=True):
+        tracking.skip_all(events, reason, using=sender.using)
 
 
 def _take(sender: Sender, events: Events, told: Sequence[Receipt]) -> None:

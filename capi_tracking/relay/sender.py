@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, normalization, people
+from .. import context, minimisation, normalization, people
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
@@ -32,6 +33,7 @@ class Sender:
         self.consent: Consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
         self.processing = {} if origin else consents.processing(self.consent, request)
         self.may_tell = self.consent.state == ConsentState.GRANTED or bool(self.processing)
+        self.told_urls = [url for url in (beacon.url, request.headers.get("referer", "")) if url]
         self.url = next(filter(None, map(self._own_page, (beacon.url, seen.referrer))), "")
         self.url = self.url or (f"{origin}/" if origin else request.build_absolute_uri("/"))
         self.referrer = context.clean_url(beacon.referrer)
@@ -50,16 +52,25 @@ class Sender:
         return not self.origin and consents.is_withheld(cookie, gpc=gpc, request=self.request)
 
     @property
+    def is_on_sensitive_page(self) -> bool:
+        """By the address itself: the cleaned one of such a page says its origin alone."""
+        return any(map(context.is_sensitive_address, self.told_urls))
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether somebody is logged in who is known to be a child."""
+        return self.may_tell and minimisation.is_minor(self.user_data)
+
+    @property
     def page(self) -> str:
         """The path of the page alone."""
         return urlsplit(self.url).path
 
     def events(self, claims: Iterable[Claim]) -> list[tuple[str, Event]]:
         """The events that are claimed, each with its pixel's alias."""
-        user_data = self._user_data()
-        return [(claim.pixel, event) for claim in claims if (event := self._event(claim, user_data))]
+        return [(claim.pixel, event) for claim in claims if (event := self._event(claim))]
 
-    def _event(self, claim: Claim, user_data: UserData) -> Event | None:
+    def _event(self, claim: Claim) -> Event | None:
         try:
             return Event(
                 name=claim.name,
@@ -67,7 +78,7 @@ class Sender:
                 event_time=self.now - claim.age,
                 event_source_url=self.url,
                 referrer_url=self.referrer,
-                user_data=user_data,
+                user_data=self.user_data,
                 custom_data=claim.data,
                 **self.processing,
             )
@@ -75,7 +86,8 @@ class Sender:
             log_failure(error)
             return None
 
-    def _user_data(self) -> UserData:
+    @cached_property
+    def user_data(self) -> UserData:
         """What the request knows, and who is logged in: without consent, or in another origin's page, that is nobody."""
         is_known = self.may_tell and not self.origin
         known: dict[str, Any] = people.plain(self.request) if is_known else {}

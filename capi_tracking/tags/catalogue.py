@@ -58,6 +58,6 @@ _ALL = (
         most=MAX_PIXELS,
         options=frozenset({"pixel"}),
     ),
-    Tag(name="pixel_private", usage="pixel_private", make=private, kept=False),
+    Tag(name="pixel_private", usage="pixel_private", make=private, kept=False, everywhere=True),
 )
 TAGS = {tag.name: tag for tag in _ALL}

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString
 
-from .. import islands
+from .. import islands, tracking
 from ..events import CustomData, StandardEvent
 from ..exceptions import InvalidEvent
 from ..orders import item_data
@@ -97,7 +98,8 @@ def _islands(
     page: Page, name: object, things: Sequence[object], pixel: object, given: Mapping[str, object]
 ) -> list[dict[str, Any]]:
     pixels = pixels_of(page, pixel)
-    return islands.several(name, _data(page, things, given), pixels=pixels)
+    tell = partial(tracking.tell_of_page, pixels)
+    return islands.several(name, _data(page, things, given), pixels=pixels, tell=tell)
 
 
 def _data(page: Page, things: Sequence[object], given: Mapping[str, Any]) -> CustomData:

@@ -24,6 +24,7 @@ _FOLLOWED = (
     "CONSENT_POLICY",
     "CONSENT_DAYS",
     "CONSENT_BRIDGES",
+    "SENSITIVE_PAGES",
     "FOREIGN_PIXELS",
     *islands.SCRIPT_FOLLOWS,
 )
@@ -48,14 +49,14 @@ def config(page: Sequence[str], request: HttpRequest | None = None) -> dict[str,
 
 def _known(page: Sequence[str], request: HttpRequest | None) -> Known:
     """All that the config follows from, read anew for every page."""
-    pixels, parameters, events, policy, days, bridges, foreign, *script = conf.several(*_FOLLOWED)
+    pixels, parameters, events, policy, days, bridges, sensitive, foreign, *script = conf.several(*_FOLLOWED)
     ids = tuple([(alias, str(entry.get("PIXEL_ID", ""))) for alias, entry in pixels.items()])
-    lists = tuple(page), tuple(parameters), tuple(events), tuple(bridges)
+    lists = tuple(page), tuple(parameters), tuple(events), tuple(bridges), tuple(sensitive)
     return ids, *lists, policy, days, foreign, islands.script_of(*script), addresses.of_views(request)
 
 
 def _config(known: Known) -> dict[str, Any]:
-    ids, page, parameters, events, bridges, policy, days, foreign, script, (collect, match) = known
+    ids, page, parameters, events, bridges, sensitive, policy, days, foreign, script, (collect, match) = known
     said = {
         "pixels": {alias: pixel_id for alias, pixel_id in ids if pixel_id},
         "page": list(page),
@@ -69,7 +70,8 @@ def _config(known: Known) -> dict[str, Any]:
         "events": list(events),
         "match": match,
     }
-    return said | ({"bridges": list(bridges)} if bridges else {})
+    rare = {"bridges": list(bridges), "sensitive": _pattern(sensitive) if sensitive else ""}
+    return said | {name: value for name, value in rare.items() if value}
 
 
 def _pattern(globs: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from .. import consent as consents
 from .. import context as visits
 from .. import exclusions, islands
+from ..addresses import origin_of
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent
@@ -55,7 +56,9 @@ def _limits(processing: dict[str, Any]) -> dict[str, Any]:
 
 def _image(alias: str, address: str, limits: dict[str, Any]) -> SafeString:
     """It names the page as it may be known; the browser's own referrer would name it whole."""
-    said = {"id": pixel_settings(alias).pixel_id, "ev": "PageView", "dl": address, "noscript": "1", **limits}
+    pixel = pixel_settings(alias)
+    address = origin_of(address) if pixel.core_setup else address
+    said = {"id": pixel.pixel_id, "ev": "PageView", "dl": address, "noscript": "1", **limits}
     return format_html(
         '<img src="{}?{}" width="1" height="1" alt="" hidden referrerpolicy="no-referrer">', _place(), urlencode(said)
     )

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from .. import context as visits
 from .. import islands
+from ..conf import conf
 from ..exceptions import CapiTrackingError, InvalidEvent
 from ..shield import log_failure
 from . import markup
@@ -47,7 +48,8 @@ class Tag:
     """One tag. ``make(page, *positional, **named)`` gives its HTML, or raises.
 
     ``least`` and ``most`` count what goes before the names; ``parameters``: it takes an event's data beside its options;
-    ``explain`` makes the reason fit where the tag stands; ``kept``: it may end with ``as name``.
+    ``explain`` makes the reason fit where the tag stands; ``kept``: it may end with ``as name``;
+    ``everywhere``: on ``SENSITIVE_PAGES`` too.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Tag:
     options: frozenset[str] = frozenset()
     parameters: bool = False
     kept: bool = True
+    everywhere: bool = False
     check: Callable[[Sequence[Any], Mapping[str, Any]], None] = lambda positional, named: None
     explain: Callable[[str], SafeString] = markup.comment
 
@@ -95,6 +98,8 @@ class Tag:
         """The HTML, or else why there is none."""
         try:
             positional, named = read(page)
+            if not self.everywhere:
+                _check_place(page)
             return self.make(page, *positional, **named), ""
         except Nothing as reason:
             why = str(reason)
@@ -108,6 +113,13 @@ class Tag:
 
     def __str__(self) -> str:
         return f"{{% {self.name} %}}"
+
+
+def _check_place(page: Page) -> None:
+    """Neither side fires on a page whose visitors would rather not be seen there."""
+    request = request_of(page) if conf.SENSITIVE_PAGES else None
+    if request is not None and visits.is_sensitive(request.path):
+        raise Nothing("SENSITIVE_PAGES has this page's address")
 
 
 def once(page: Page, key: Hashable, find: Callable[[], Any]) -> Any:

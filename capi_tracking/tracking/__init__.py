@@ -3,6 +3,7 @@
 All write in the caller's own transaction: roll it back, and it was never tracked.
 """
 
+from .omissions import tell_of_page
 from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded
 from .recording import announce, bury, complete, skip, skip_all, track, track_all
 from .rows import SALES, contents_of
@@ -21,6 +22,7 @@ __all__ = [
     "recorded",
     "skip",
     "skip_all",
+    "tell_of_page",
     "track",
     "track_all",
 ]

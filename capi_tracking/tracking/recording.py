@@ -16,12 +16,15 @@ from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, outbox_
 from ..models.skipcount import Place
 from ..shield import log_failure
 from ..signals import event_recorded
+from .omissions import count_omissions
 from .rows import (
     SHADOW,
-    contents_of,
+    Judged,
+    columns_of,
     dead,
     fitting,
     judged,
+    minimised,
     not_in_the_future,
     proof,
     refusal,
@@ -49,8 +52,11 @@ def track(
     ``order_key``) or a count (without). ``delay``: how long the row waits for its final contents. The row that comes
     back may have no pk; its ``key`` identifies it. Raises :class:`InvalidEvent` and :class:`ImproperlyTracked`.
     """
-    row, reason = judged(event, pixel, consent or vouched(), order_key, part, source, delay)
-    return _record_skip(row, reason, using) if reason else _record(row, using, delay)
+    found = judged(event, pixel, consent or vouched(), order_key, part, source, delay)
+    if found.reason:
+        return _record_skip(found.row, found.reason, using)
+    count_omissions([found], using=using)
+    return _record(found.row, using, delay)
 
 
 def track_all(
@@ -65,18 +71,20 @@ def track_all(
     As :func:`track` does, but an event that can't be recorded is logged and left out, and takes no other with it.
     """
     consent = consent or vouched()
-    rows, counts = [], Counter[Place]()
+    kept, counts = [], Counter[Place]()
     for pixel, event in events:
         try:
-            row, reason = judged(event, pixel, consent, None, "", source)
+            found = judged(event, pixel, consent, None, "", source)
         except CapiTrackingError as error:
             log_failure(error)
             continue
-        if reason:
-            counts[_place(row, reason)] += 1
+        if found.reason:
+            counts[_place(found.row, found.reason)] += 1
         else:
-            rows.append(row)
+            kept.append(found)
+    rows = [found.row for found in kept]
     _record_all(rows, counts, using or conf.OUTBOX_DATABASES[0])
+    count_omissions(kept, using=using)
     return rows
 
 
@@ -106,11 +114,13 @@ def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, du
     """Give a row that still waits its final contents, or the reason why it may not be sent any more."""
     events = OutboxEvent.objects.using(using)
     event = not_in_the_future(event)
+    kept = minimised(event, row.pixel)
     reason = refusal(event, consent)
     if reason:
         events.withdraw(row.key, reason, **proof(consent))
-    elif not event.user_data.too_broad:
-        values = contents_of(event) | proof(consent) | ({} if row.payload else _timing(row, event))
+    elif kept.is_enough:
+        count_omissions([Judged(row, "", [each for each in kept.left_out if each.note not in row.notes])], using=using)
+        values = columns_of(event, kept) | proof(consent) | ({} if row.payload else _timing(row, event))
         if conf.SHADOW or row.lease_token == SHADOW:
             events.withdraw(row.key, SHADOW, **{name: values[name] for name in values if name != "payload"})
             return

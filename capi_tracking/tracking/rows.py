@@ -1,18 +1,20 @@
 """How an event becomes a row of the outbox: its columns, and what may be sent at all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from .. import readiness
+from .. import minimisation, readiness
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState
 from ..context import identity_key
 from ..events import ActionSource, Event, StandardEvent
 from ..exceptions import InvalidEvent
+from ..minimisation import LeftOut, Minimised
 from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
 from ..models.clock import later
 
@@ -26,6 +28,14 @@ MAX_PROOF = 64
 SHADOW = "shadow"
 
 
+class Judged(NamedTuple):
+    """An event's row as it is to be recorded, why it may not be sent ("" if it may), and which data was left out."""
+
+    row: OutboxEvent
+    reason: str
+    left_out: Sequence[LeftOut] = ()
+
+
 def judged(
     event: Event,
     pixel: str,
@@ -34,35 +44,46 @@ def judged(
     part: str,
     source: str,
     delay: timedelta = timedelta(0),
-) -> tuple[OutboxEvent, str]:
-    """The event's row as it is to be recorded, and why it may not be sent ("" if it may)."""
+) -> Judged:
+    """What becomes of the event at this pixel."""
     event = not_in_the_future(event)
-    row = row_of(event, pixel, consent, order_key, part, source)
-    reason = refusal(event, consent)
+    kept = minimised(event, pixel)
+    row = _row_of(event, kept, pixel, consent, order_key, part, source)
+    reason = refusal(event, consent) or _not_shared(event, kept, order_key)
     if reason:
-        return row, reason
-    if event.user_data.too_broad:
-        return _without_enough(row), ""
+        return Judged(row, reason)
+    if not kept.is_enough:
+        return Judged(_without_enough(row), "", kept.left_out)
     if conf.SHADOW:
-        return _in_shadow(row), ""
+        return Judged(_in_shadow(row), "", kept.left_out)
     row.due_at = later(delay)
-    return row, ""
+    return Judged(row, "", kept.left_out)
 
 
-def contents_of(event: Event) -> dict[str, Any]:
+def minimised(event: Event, pixel: str) -> Minimised:
+    """The event as this pixel may have it."""
+    return minimisation.minimised(event, pixel_settings(pixel))
+
+
+def contents_of(event: Event, pixel: str = "default") -> dict[str, Any]:
     """The columns of a row that follow from its event: what is rewritten when an order's lines come later."""
+    return columns_of(event, minimised(event, pixel))
+
+
+def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
+    """The same where it is known what may leave. By its keys the person is found again, whatever that is."""
     data = event.user_data
-    keys = data.keys
+    keys = kept.event.user_data.keys
     value = event.custom_data.value
     if value is not None and value >= MAX_VALUE:
         raise InvalidEvent("value", "more than the outbox can hold")
     return {
-        "payload": _payload(event),
+        "payload": _payload(kept.event),
         "value": value,
         "currency": event.custom_data.currency,
         "match_keys": " ".join(keys),
         "match_score": readiness.score(keys),
-        "notes": "; ".join(data.notes)[:255],
+        "notes": "; ".join([*data.notes, *[each.note for each in kept.left_out]])[:255],
         "visitor_key": identity_key("fbp", data.fbp),
         "email_key": identity_key("em", data.em[0] if data.em else ""),
         "phone_key": identity_key("ph", data.ph[0] if data.ph else ""),
@@ -71,12 +92,19 @@ def contents_of(event: Event) -> dict[str, Any]:
 
 
 def refusal(event: Event, consent: Consent) -> str:
-    """Why the event may not be sent, or "": consent first, then Meta's age limit."""
+    """Why the event may not be sent, or "": consent first, then children, then Meta's age limit."""
     if consent.state == ConsentState.LIMITED and LIMITED_DATA_USE not in (event.data_processing_options or ()):
         return "consent_limited"
     if consent.state in {ConsentState.DENIED, ConsentState.UNKNOWN}:
         return f"consent_{consent.state}"
+    if minimisation.is_minor(event.user_data):
+        return "minor"
     return "too_old" if deadline(event.event_time, event.action_source) <= timezone.now() else ""
+
+
+def _not_shared(event: Event, kept: Minimised, order_key: str | None) -> str:
+    """Page events of whom ``SHARE`` leaves nobody are counted; an order's customer may be saved after it."""
+    return "" if order_key or kept.is_enough or event.user_data.too_broad else "not_shared"
 
 
 def _payload(event: Event) -> str:
@@ -93,6 +121,13 @@ def not_in_the_future(event: Event) -> Event:
 
 
 def row_of(event: Event, pixel: str, consent: Consent, order_key: str | None, part: str, source: str) -> OutboxEvent:
+    """The event's row, whatever becomes of it."""
+    return _row_of(event, minimised(event, pixel), pixel, consent, order_key, part, source)
+
+
+def _row_of(
+    event: Event, kept: Minimised, pixel: str, consent: Consent, order_key: str | None, part: str, source: str
+) -> OutboxEvent:
     fitting("order_key", order_key or "", MAX_ORDER_KEY)
     fitting("part", part, MAX_PART)
     if source not in SOURCES:
@@ -112,7 +147,7 @@ def row_of(event: Event, pixel: str, consent: Consent, order_key: str | None, pa
         order_key=order_key or None,
         part=part if order_key else None,
         **proof(consent),
-        **contents_of(event),
+        **columns_of(event, kept),
     )
 
 

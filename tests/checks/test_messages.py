@@ -312,6 +312,31 @@ CASES = [
         'In CAPI_TRACKING: "CONSENT_BRIDGES": ["tcf"], ["google"], or both',
     ),
     (
+        "E041", capi(MINIMUM_AGE=-1), ERROR,
+        "CAPI_TRACKING['MINIMUM_AGE'] is -1, and must be 0 to 100.",
+        'In CAPI_TRACKING: "MINIMUM_AGE": 13 (years; 0 asks nobody)',
+    ),
+    (
+        "E042", capi(SENSITIVE_PAGES=["/health/*", "*/clinic/", "account/*"]), ERROR,
+        "CAPI_TRACKING['SENSITIVE_PAGES'] has 'account/*', which fits no path.",
+        'In CAPI_TRACKING: "SENSITIVE_PAGES": ["/account/*"] (the path as in request.path; * stands for anything)',
+    ),
+    (
+        "E116", lambda shop: shop.pixel(SHARE={"*": "email"}), ERROR,
+        "PIXELS['default']['SHARE']['*'] must be a list of the customer's fields.",
+        '"SHARE": {"Purchase": ["email", "phone", "fbp", "fbc"], "*": ["fbp", "fbc"]}',
+    ),
+    (
+        "E117", lambda shop: shop.pixel(SHARE={"Lead": ["fbp", "mail"]}), ERROR,
+        "PIXELS['default']['SHARE']['Lead'] has 'mail', which is no field of a customer.",
+        'Did you mean "email"?',
+    ),
+    (
+        "W118", lambda shop: shop.pixel(SHARE={"Purchase": ["email"], "*": ["country", "city"]}), WARNING,
+        "PIXELS['default']['SHARE']['*'] leaves too little: Meta refuses what could be nearly anybody.",
+        "Add one of: email, phone, external_id, client_ip_address, fbp, fbc.",
+    ),
+    (
         "W103", capi(PIXELS={}), WARNING,
         "There is no pixel in PIXELS: nothing is sent.",
         f"CAPI_TRACKING = {EXAMPLE_PIXEL}",

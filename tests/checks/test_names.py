@@ -53,10 +53,11 @@ def test_check_names__small_letters_are_no_other_word(shop):
 
 
 def test_pixel_types__are_the_keys_that_a_pixel_has(shop):
-    shop.pixel(**dict.fromkeys(PIXEL_TYPES, "x"))
+    kinds = {str: "x", bool: True, dict: {"*": []}}
+    shop.pixel(**{name: kinds.get(hint, "x") for name, hint in PIXEL_TYPES.items()})
     assert asdict(pixel("default")) == {
         "alias": "default",
-        **{name.lower(): ("x",) if fits([], hint) else "x" for name, hint in PIXEL_TYPES.items()},
+        **{name.lower(): ("x",) if fits([], hint) else kinds.get(hint, "x") for name, hint in PIXEL_TYPES.items()},
     }
     table = (DOCS / "settings.md").read_text().partition("Each pixel:")[2]
     assert set(PIXEL_TYPES) == {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
