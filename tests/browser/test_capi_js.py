@@ -418,6 +418,24 @@ def test_address__is_cleaned_before_the_pixel_sees_it(granted):
     assert "s3cret" not in "".join(request.url + (request.post_data or "") for request in granted.asked[1:])
 
 
+@pytest.mark.parametrize(
+    ("part", "kept"),
+    [
+        ("#access_token=s3cret&token_type=bearer&q=kite", "#&&q=kite"),
+        ("#/route/?token=s3cret&page=2", "#/route/?&page=2"),
+        ("#reviews", "#reviews"),
+        ("#/route/to/it", "#/route/to/it"),
+        ("#q=kite", "#q=kite"),
+    ],
+)
+def test_part_of_a_page__is_cleaned_like_the_query_where_it_holds_parameters(granted, part, kept):
+    """Log-in by OAuth's implicit flow comes back with its token there, and the pixel sends the address whole."""
+    granted.go(f"/shop/product/{part}")
+    hit, _ = granted.paired("PageView")
+    assert hit["params"]["dl"] == f"{granted.url}/shop/product/{kept}"
+    assert not any("s3cret" in (request.url + (request.post_data or "")) for request in granted.asked[1:])
+
+
 def test_referrer__is_cleaned_where_the_page_before_could_not_be(shop):
     shop.go("/shop/plain/?token=s3cret")
     shop.page.evaluate("location.href = '/shop/next/'")

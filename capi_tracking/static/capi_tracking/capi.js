@@ -42,7 +42,7 @@
     document.cookie = `${name}=${value}; path=/; max-age=${days * 86400}; SameSite=Lax${more}`;
   }
 
-  // The widest that the browser takes; "" is this host.
+  // The widest that it takes; "" is this host.
   const domains = /[\d\]]$/.test(location.hostname) ? [] : location.hostname.split(".").map((_, place, labels) => labels.slice(place).join(".")).reverse().slice(1);
   let widest;
   const domain = () => (widest = widest ?? domains.find(isTaken) ?? "");
@@ -112,9 +112,10 @@
     if (!address) return "";
     const url = new URL(address);
     if (isSensitive(url)) return url.origin + "/";
-    const secret = [...url.searchParams.keys()].filter((name) => !isAllowed.test(name));
-    secret.forEach((name) => url.searchParams.delete(name));
-    return secret.length ? url.href : address;
+    const isKept = (pair) => isAllowed.test(pair.split("=")[0]);
+    url.search = url.search.slice(1).split("&").filter(isKept).join("&");
+    url.hash = url.hash.replace(/[^#?&]+=[^&]*/g, (pair) => (isKept(pair) ? pair : ""));
+    return url.href;
   }
 
   function clean() {
@@ -196,7 +197,7 @@
   const used = new Set(); // ids: the pixel would send them again
   const shown = []; // on this page
 
-  // ``claim`` is what the relay can check; there is none if the server has the event.
+  // ``claim``: what the relay can check, if the server has it not.
   function fire(event, data, claim) {
     const told = { pixel: event.pixel, name: event.name, id: event.id || newId() };
     if (!config.pixels[told.pixel] || !mayFire() || used.has(told.pixel + told.id)) return;
@@ -293,7 +294,7 @@
     if (entry.failure || state === "handed_over") pending.delete(entry);
   }
 
-  // The next page takes what the pixel did not; this one may be shown again.
+  // For the next page; this one may be shown again.
   function carry() {
     const left = [...pending, ...waiting.filter(({ name }) => /track|sale/.test(name))];
     if (!left.length || !mayFire()) return;
@@ -349,7 +350,7 @@
 
   let viewed = "";
   let isDue = true;
-  let isVisiting = false; // by Turbo, whose page comes later
+  let isVisiting = false; // by Turbo: its page comes later
 
   const here = () => location.pathname + location.search;
 
