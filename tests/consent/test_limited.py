@@ -5,7 +5,7 @@ import json
 import pytest
 from django.template import RequestContext, Template
 
-from capi_tracking import consent, limited
+from capi_tracking import consent, limited, tokens
 from capi_tracking.consent import Consent, ConsentState
 from capi_tracking.models import BrowserReceipt, OutboxEvent, SkipCount
 from capi_tracking.shortcuts import track_request
@@ -137,6 +137,16 @@ def test_beacon__what_the_shop_limits_is_told_off_since_the_browser_would_not_li
 def test_beacon__what_the_shop_refuses_a_limited_visitor_is_told_off_too(capi, beacon):
     capi(REGION=f"{HERE}.california", CONSENT=f"{HERE}.says_denied")
     assert beacon("limited", view()).cookies["capi_off"].value == "1"
+
+
+@pytest.mark.django_db
+def test_beacon__of_another_origin_stays_refused_since_no_cookie_of_ours_can_tell_it(capi, beacon):
+    capi(REGION=f"{HERE}.california", ORIGINS=["https://front.example"])
+    said = {"token": tokens.token("https://front.example"), "consent": "limited.1.1767225600", "fbp": FBP}
+    response = beacon("", view(**said), origin="https://front.example", sec_fetch_site="cross-site")
+    assert not response.cookies
+    assert SkipCount.objects.get().reason == "consent_limited"
+    assert not OutboxEvent.objects.exists()
 
 
 def says_limited(request):

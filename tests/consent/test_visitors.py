@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from capi_tracking import context, orders
+from capi_tracking import context, orders, tokens
 from capi_tracking.context import identity_key
 from capi_tracking.events import UserData
 from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount, Status, Withdrawal
@@ -87,7 +87,8 @@ def test_beacon__finds_what_was_recorded_under_an_earlier_secret(beacon, setting
 def test_beacon__of_another_origin_takes_nothing_back(beacon, capi, headers):
     capi(ORIGINS=["https://front.example"])
     event = waiting(visitor_key=VISITOR)
-    beacon("denied", {"withdrawn": {"fbp": FBP}}, **headers)
+    token = tokens.token("https://front.example")
+    beacon("denied", {"withdrawn": {"fbp": FBP}, "token": token, "consent": "denied.1.1767225600"}, **headers)
     assert status_of(event) == Status.PENDING
 
 
