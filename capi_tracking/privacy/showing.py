@@ -51,9 +51,14 @@ def history(person: Person, *, most: int) -> History:
     """The newest events of this person, in all outboxes, and the decisions under which they were recorded."""
     rows = [row for using in conf.OUTBOX_DATABASES for row in _rows(person, using, most + 1)]
     rows.sort(key=lambda row: row[1], reverse=True)
-    decisions = {Decision(*row[PROOF:]) for row in rows[:most]}
-    latest = sorted(decisions, key=lambda each: each.at.timestamp() if each.at else 0, reverse=True)
-    return History([_shown(row) for row in rows[:most]], latest[:MOST_DECISIONS], len(rows) > most)
+    return History([_shown(row) for row in rows[:most]], _decisions(rows[:most]), len(rows) > most)
+
+
+def _decisions(rows: list[tuple]) -> list[Decision]:  # type: ignore[type-arg]
+    """The latest first; what only says again what was said before is left out."""
+    told = sorted({Decision(*row[PROOF:]) for row in rows}, key=lambda each: each.at.timestamp() if each.at else 0)
+    changes = [one for one, before in zip(told, [None, *told], strict=False) if not before or one[1:] != before[1:]]
+    return changes[::-1][:MOST_DECISIONS]
 
 
 def _rows(person: Person, using: str, most: int) -> list[tuple]:  # type: ignore[type-arg]

@@ -185,6 +185,8 @@ SHOP = [
     Place("trial", "people:trial", at("/trial/")),
     Place("trial, errors", "people:trial", faulty("/trial/")),
     Place("trial, thanks", "people:trial_thanks", thanked("/trial/", TRIAL)),
+    Place("ad choices", "capi_tracking:choices", at("/capi/choices/")),
+    Place("told to Meta", "capi_tracking:about_me", at("/capi/about-me/"), "customer"),
     Place("hood, front", "shop:products", hood_open("/")),
     Place("hood, product", "shop:product", hood_open(KITE)),
     Place("hood, checkout", "shop:cart", hood_at_checkout),
