@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.utils.crypto import constant_time_compare
 
 from .exceptions import ImproperlyTracked
 
@@ -55,6 +56,7 @@ class Settings:
     DISCOVER: str = "capi"
     TRACK_SINCE: datetime | None = None
     EVENT_ID_KEY: str = ""
+    EVENT_ID_KEY_FALLBACKS: list[str] = []
     DEFAULT_COUNTRY: str = ""
     CONTEXT_DAYS: int = 30
     VALUE: str = "gross"
@@ -158,6 +160,11 @@ def keyed_hash(text: str, *, purpose: str, key: str = "") -> str:
     mac = _keyed(f"capi_tracking.{purpose}|{key or django_settings.SECRET_KEY}").copy()
     mac.update(text.encode())
     return mac.hexdigest()[:32]
+
+
+def is_signed(text: str, signature: str, *, purpose: str) -> bool:
+    """Whether that is the keyed hash of ``text``, as it is made now or as it was made before ``SECRET_KEY`` changed."""
+    return any(constant_time_compare(keyed_hash(text, purpose=purpose, key=key), signature) for key in secrets())
 
 
 def secrets() -> list[str]:

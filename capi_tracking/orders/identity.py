@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from ..conf import conf, keyed_hash
+from ..conf import conf, keyed_hash, secrets
 
 MAX_KEY = 128
 READABLE = 60
@@ -39,7 +39,17 @@ def bounded(key: str) -> str:
 
 def event_id(key: str, event_name: str, part: str = "") -> str:
     """32 hex characters: stable over reload, webhook and replay."""
-    return keyed_hash(f"{key}\n{event_name}\n{part}", purpose="event_id", key=conf.EVENT_ID_KEY)
+    return _event_id(key, event_name, part, conf.EVENT_ID_KEY)
+
+
+def older_event_ids(key: str, event_name: str, part: str = "") -> list[str]:
+    """What the same was called under ``EVENT_ID_KEY_FALLBACKS``, or those of ``SECRET_KEY`` where that is the key."""
+    older = conf.EVENT_ID_KEY_FALLBACKS or ([] if conf.EVENT_ID_KEY else secrets()[1:])
+    return [_event_id(key, event_name, part, each) for each in older]
+
+
+def _event_id(key: str, event_name: str, part: str, secret: str) -> str:
+    return keyed_hash(f"{key}\n{event_name}\n{part}", purpose="event_id", key=secret)
 
 
 def outbox_of(using: str) -> str:

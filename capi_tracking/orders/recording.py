@@ -57,7 +57,10 @@ class Sale(NamedTuple):
 
     @property
     def event_id(self) -> str:
-        return identity.event_id(self.key, self.adapter.event_name)
+        """Where a browser told of it before the id's key was rotated, the id that it told."""
+        older = identity.older_event_ids(self.key, self.adapter.event_name)
+        known = tracking.told_id(self.pixel, self.adapter.event_name, older, using=self.outbox) if older else ""
+        return known or identity.event_id(self.key, self.adapter.event_name)
 
     @property
     def rows(self) -> Any:

@@ -4,7 +4,7 @@ All write in the caller's own transaction: roll it back, and it was never tracke
 """
 
 from .omissions import tell_of_page
-from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded
+from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded, told_id
 from .recording import announce, bury, complete, skip, skip_all, track, track_all
 from .rows import SALES, contents_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "skip",
     "skip_all",
     "tell_of_page",
+    "told_id",
     "track",
     "track_all",
 ]

@@ -43,6 +43,13 @@ def acknowledge_all(receipts: Sequence[Receipt], *, using: str | None = None) ->
         OutboxEvent.objects.using(database).browser_saw(handed_over, now)
 
 
+def told_id(pixel: str, event_name: str, event_ids: Iterable[str], *, using: str) -> str:
+    """The first of these ids under which a browser told of that event; "" for none."""
+    keys = {Receipt(pixel=pixel, event_name=event_name, event_id=each).key: each for each in event_ids}
+    known = set(BrowserReceipt.objects.using(using).filter(key__in=keys).values_list("key", flat=True))
+    return next((event_id for key, event_id in keys.items() if key in known), "")
+
+
 def catch_up(key: str, *, using: str) -> None:
     """A row that came after its browser copy goes by that copy's time: Meta pairs the two only until its window closes."""
     receipts = BrowserReceipt.objects.using(using).filter(key=key, state=BrowserState.HANDED_OVER)
