@@ -24,10 +24,9 @@ from .. import context, receivers
 from ..conf import conf
 from ..events import Content, CustomData
 from ..exceptions import ImproperlyTracked
+from ..islands import MAX_CONTENTS
 from ..orders import ItemAdapter, ModelOrderAdapter, register
 from ..orders.adapters import POLICIES
-
-MAX_CONTENTS = 100
 
 
 class OscarOrder(ModelOrderAdapter):
@@ -101,13 +100,30 @@ class OscarOrder(ModelOrderAdapter):
 class Offer(NamedTuple):
     """What one article is sold for. ``price`` is per piece, with tax where the tax is known; ``worth`` goes by ``VALUE``."""
 
-    sku: str
+    article: str
     price: Any
     worth: Any
     currency: str
 
 
-class OscarItem(ItemAdapter):
+class Articles(ItemAdapter):
+    """How products are called and priced, on their own pages as in a basket."""
+
+    def article_id(self, product: Any, record: Any) -> Any:
+        """The id that the catalogue has, and the orders' ``line_id``; the product is for sale by that stock record."""
+        return record.partner_sku
+
+    def offer_of(self, product: Any, info: Any) -> Offer | None:
+        """What Oscar's ``PurchaseInfo`` says; None for what nobody can buy."""
+        price, record = info.price, info.stockrecord
+        article = self.article_id(product, record) if record is not None and price.exists else None
+        if not article:
+            return None
+        gross = price.incl_tax if price.is_tax_known else price.excl_tax
+        return Offer(str(article), gross, price.excl_tax if _is_net() else gross, price.currency)
+
+
+class OscarItem(Articles):
     """A product of Oscar's, by the SKU that its order line will keep. Of a parent, the first child that is for sale."""
 
     def custom_data(self, instance: Any) -> CustomData:
@@ -117,7 +133,7 @@ class OscarItem(ItemAdapter):
             value=offer.worth if offer else None,
             currency=offer.currency if offer else "",
             content_type="product",
-            contents=[Content(id=offer.sku, item_price=offer.price)] if offer else (),
+            contents=[Content(id=offer.article, item_price=offer.price)] if offer else (),
             content_name=instance.get_title(),
             content_category=category.name if category else "",
         )
@@ -129,42 +145,34 @@ class OscarItem(ItemAdapter):
             strategy = getattr(request, "strategy", None)
         strategy = strategy or get_class("partner.strategy", "Selector")().strategy(request=request)
         variants = product.get_public_children() if product.is_parent else [product]
-        found = (_offer(strategy.fetch_for_product(variant)) for variant in variants)
+        found = (self.offer_of(variant, strategy.fetch_for_product(variant)) for variant in variants)
         return next((offer for offer in found if offer), None)
 
 
-class OscarBasket(ItemAdapter):
+class OscarBasket(Articles):
     """A basket with a strategy, as ``request.basket`` is."""
 
     def custom_data(self, instance: Any) -> CustomData:
-        contents = [content for line in list(instance.all_lines())[:MAX_CONTENTS] if (content := self.content(line))]
+        contents = [content for line in instance.all_lines() if (content := self.content(line))]
         return CustomData(
             value=instance.total_incl_tax if instance.is_tax_known and not _is_net() else instance.total_excl_tax,
             currency=instance.currency or get_default_currency(),  # an empty one has none
             content_type="product" if contents else "",
-            contents=contents,
+            contents=contents[:MAX_CONTENTS],
             num_items=sum(content.quantity for content in contents) or None,
         )
 
     def content(self, line: Any) -> Content | None:
         """None for a line that is empty or can't be bought any more."""
-        offer = _offer(line.purchase_info)
+        offer = self.offer_of(line.product, line.purchase_info)
         if offer is None or line.quantity < 1:
             return None
-        return Content(id=offer.sku, quantity=line.quantity, item_price=offer.price)
-
-
-def _offer(info: Any) -> Offer | None:
-    price, record = info.price, info.stockrecord
-    if record is None or not price.exists or not record.partner_sku:
-        return None
-    gross = price.incl_tax if price.is_tax_known else price.excl_tax
-    return Offer(record.partner_sku, gross, price.excl_tax if _is_net() else gross, price.currency)
+        return Content(id=offer.article, quantity=line.quantity, item_price=offer.price)
 
 
 def _is_net() -> bool:
     """Whether the policy takes the tax off what a sale is worth, and so off what leads to it."""
-    return "tax" in POLICIES[str(conf.VALUE)]
+    return "tax" in POLICIES.get(str(conf.VALUE), ())
 
 
 def follow(

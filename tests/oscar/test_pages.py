@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from oscar.test.factories import create_basket, create_product
+from oscar.test.factories import create_basket, create_order, create_product
 
+from capi_tracking.contrib.oscar import OscarBasket, OscarItem, OscarOrder
 from capi_tracking.orders import item_data
 from tests.oscar.shopping import fill, stock, told, visitor
 
@@ -49,3 +50,17 @@ def test_checkout_page__holds_the_basket():
 def test_basket__that_is_empty_says_so():
     data = item_data(create_basket(empty=True))
     assert (data.num_items, list(data.contents)) == (None, [])
+
+
+def test_article__is_called_alike_on_pages_in_baskets_and_in_orders():
+    def by_upc(self, product, record):
+        return product.upc
+
+    product = stock(upc="4006381333931")
+    item, basket = (type("Named", (base,), {"article_id": by_upc})() for base in (OscarItem, OscarBasket))
+    filled = create_basket(empty=True)
+    filled.add_product(product, 2)
+    order = create_order(basket=filled)
+    told_by = [item.custom_data(product).contents, basket.custom_data(filled).contents]
+    told_by.append(type("Order", (OscarOrder,), {"line_id": "upc"})().contents(order))
+    assert [content.id for contents in told_by for content in contents] == ["4006381333931"] * 3
