@@ -51,12 +51,13 @@ def _known(page: Sequence[str], request: HttpRequest | None) -> Known:
     """All that the config follows from, read anew for every page."""
     pixels, parameters, events, policy, days, bridges, sensitive, foreign, *script = conf.several(*_FOLLOWED)
     ids = tuple([(alias, str(entry.get("PIXEL_ID", ""))) for alias, entry in pixels.items()])
-    lists = tuple(page), tuple(parameters), tuple(events), tuple(bridges), tuple(sensitive)
+    core = tuple([alias for alias, entry in pixels.items() if entry.get("CORE_SETUP")])
+    lists = tuple(page), tuple(parameters), tuple(events), tuple(bridges), tuple(sensitive), core
     return ids, *lists, policy, days, foreign, islands.script_of(*script), addresses.of_views(request)
 
 
 def _config(known: Known) -> dict[str, Any]:
-    ids, page, parameters, events, bridges, sensitive, policy, days, foreign, script, (collect, match) = known
+    ids, page, parameters, events, bridges, sensitive, core, policy, days, foreign, script, (collect, match) = known
     said = {
         "pixels": {alias: pixel_id for alias, pixel_id in ids if pixel_id},
         "page": list(page),
@@ -70,7 +71,7 @@ def _config(known: Known) -> dict[str, Any]:
         "events": list(events),
         "match": match,
     }
-    rare = {"bridges": list(bridges), "sensitive": _pattern(sensitive) if sensitive else ""}
+    rare = {"bridges": list(bridges), "sensitive": _pattern(sensitive) if sensitive else "", "core": list(core)}
     return said | {name: value for name, value in rare.items() if value}
 
 

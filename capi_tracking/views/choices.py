@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from .. import consent as consents
 from ..conf import conf
 from ..consent import GPC, ConsentState
 from . import decision
@@ -26,7 +27,7 @@ def _answered(request: HttpRequest) -> HttpResponseBase:
     if state == ConsentState.DENIED:
         decision.refuse(request, response)
     else:
-        decision.keep(request, response, state)
+        consents.write(request, response, state)
     return kept_private(request, response)
 
 

@@ -1,9 +1,7 @@
 """A visitor's answer, given to the server: kept in the cookie that ``capi.js`` reads, and obeyed at once."""
 
 import ipaddress
-import time
 from collections.abc import Iterator
-from datetime import timedelta
 from http.cookies import Morsel
 
 from django.http import HttpRequest
@@ -37,22 +35,11 @@ def person_of(request: HttpRequest) -> Person:
     return Person.of(fbp=context.of(request).fbp, external_id=people.plain(request).get("external_id"))
 
 
-def keep(request: HttpRequest, response: HttpResponseBase, state: str) -> None:
-    """Let the browser remember the answer."""
-    response.set_cookie(
-        consents.COOKIE,
-        f"{state}.{conf.CONSENT_POLICY}.{int(time.time())}",
-        max_age=timedelta(days=conf.CONSENT_DAYS),
-        secure=request.is_secure(),
-        samesite="Lax",
-    )
-
-
 def refuse(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep a no, and forget: what waits is not sent. A database that fails does not lose the answer."""
     with shielded(conf.OUTBOX_DATABASES[0]):
         withdraw_visitor(request)
-    keep(request, response, ConsentState.DENIED)
+    consents.write(request, response, ConsentState.DENIED)
     for name in OF_META:
         if name in request.COOKIES:
             _drop(request, response, name)

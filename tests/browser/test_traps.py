@@ -125,7 +125,7 @@ def test_snapshot__is_new_elements_so_the_mark_is_on_the_island_and_goes_with_it
     trap(lambda: len(granted.hits("ViewContent")) > 1, "the island fired again")
 
 
-@defence(("{ ...who.keys[alias], ...buyerKeys(alias) }", "{}"))
+@defence(("{ ...who.keys, ...buyerKeys(alias) }", "{}"))
 def test_only_the_first_init_counts__so_the_buyers_hashes_are_in_it(granted, trap):
     granted.go("/buy/")
     granted.hit("Purchase")

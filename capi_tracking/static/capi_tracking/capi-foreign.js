@@ -70,9 +70,12 @@ capi.bridge("foreign", ({ config, theirs, shown, on, call, init, say, mayFire, i
     else if (config.foreign === "adopt") capi.track(name, data, { eventId: (more || {}).eventID, pixel: alias, isAdopted: true });
     else if (config.foreign !== "refuse") {
       init(alias);
-      pass(command, id, name, data, more);
+      pass(command, id, name, isReduced(alias) ? {} : data, more);
     }
   }
+
+  // Such a business tells Meta nothing of its own, and what others put together is unknown.
+  const isReduced = (alias) => (config.core || []).includes(alias);
 
   function isRepeated(alias, name, data, more) {
     const key = more && more.eventID && [alias, name, more.eventID].join(" ");

@@ -52,11 +52,8 @@ capi.bridge("visitor", ({ config, landing, who, cookie, keep, drop, domain }) =>
   async function learn() {
     if (!config.match || !cookie("capi_in")) return;
     const answer = await fetch(config.match, { credentials: "same-origin" });
-    const keys = Object.entries(await answer.json());
-    for (const alias of Object.keys(config.pixels)) who.keys[alias] = Object.fromEntries(keys.filter(([key]) => isShared(alias, key)));
+    who.keys = await answer.json();
   }
-
-  const isShared = (alias, key) => !config.share?.[alias] || config.share[alias].includes(key);
 
   // To another origin no cookie travels by itself.
   const told = () => ({ token: config.token, fbp: cookie("_fbp"), fbc: cookie("_fbc"), consent: cookie("capi_consent") });

@@ -189,7 +189,7 @@
     ready.add(id);
     if (who.limits) call(() => ["dataProcessingOptions", ["LDU"], ...who.limits]);
     call(() => ["set", "autoConfig", false, id]);
-    call(() => ["init", id, { ...who.keys[alias], ...buyerKeys(alias) }]); // only the first counts
+    call(() => ["init", id, { ...who.keys, ...buyerKeys(alias) }]); // only the first counts
   }
 
   const buyerKeys = (alias) => all("script[data-capi-purchase]").map(read).find((sale) => sale.pixel === alias)?.keys;
