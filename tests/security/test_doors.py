@@ -169,6 +169,14 @@ def test_form__of_another_site_is_refused(visit: Any, door: str) -> None:
         assert "capi_consent" not in answer.cookies
 
 
+@pytest.mark.parametrize("door", sorted(DOORS.keys() - {"collect", "match"}))
+def test_visitors_page__stands_in_no_frame_and_no_cache(visit: Any, door: str) -> None:
+    answer = visit("GET", DOORS[door])
+    assert answer.status_code == 200
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
 def test_address__is_looked_at_only_so_far(monkeypatch: Any) -> None:
     asked: list[str] = []
     monkeypatch.setattr(addresses, "fnmatchcase", lambda name, pattern: asked.append(name))
