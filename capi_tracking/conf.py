@@ -60,6 +60,10 @@ class Settings:
     DEFAULT_COUNTRY: str = ""
     CONTEXT_DAYS: int = 30
     VALUE: str = "gross"
+    REFUND_EVENT: str = ""
+    EXCLUDED_GROUPS: list[str] = []
+    EXCLUDED_EMAILS: list[str] = []
+    EXCLUDED_CHANNELS: list[str] = []
 
     # Consent and visitors
     CONSENT_POLICY: str = "1"

@@ -54,8 +54,13 @@ def is_suspect(request: "HttpRequest") -> bool:
 
 def is_excluded(request: "HttpRequest") -> bool:
     """Whether the visitor's address, a private one included, is in ``EXCLUDED_ADDRESSES``."""
+    return bool(conf.EXCLUDED_ADDRESSES) and is_excluded_address(context.address(request))
+
+
+def is_excluded_address(address: str) -> bool:
+    """Whether the address is in ``EXCLUDED_ADDRESSES``."""
     excluded = conf.EXCLUDED_ADDRESSES
-    return bool(excluded) and context.is_in(context.address(request), _networks(tuple(excluded)))
+    return bool(excluded) and context.is_in(address, _networks(tuple(excluded)))
 
 
 def _agent(request: "HttpRequest") -> str:

@@ -8,9 +8,9 @@ from django.urls import reverse
 from . import context, islands, tags, tokens
 from .exceptions import ImproperlyTracked
 from .handover import track_request
-from .orders import remember
+from .orders import append_value, remember
 
-__all__ = ["pixel_config", "remember", "track_request"]
+__all__ = ["append_value", "pixel_config", "remember", "track_request"]
 
 
 def pixel_config(origin: str, *, request: HttpRequest | None = None) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_order__saved_after_another_commit_is_complete(visitor):
 @pytest.mark.django_db(transaction=True)
 def test_order__many_of_them_in_one_transaction_are_each_completed(visitor):
     with visitor(), transaction.atomic():
-        saved = [new_order() for _ in range(orders.recording.LOOK_BACK + 10)]
+        saved = [new_order() for _ in range(orders.completing.LOOK_BACK + 10)]
         for order in saved:
             order.save()
         add_line(saved[0], None)

@@ -14,7 +14,7 @@ from . import catalogue
 from .given import is_on, sound
 
 LIKENESS = 0.6
-CONDITIONS = ("paid_when", "happened_when")
+CONDITIONS = ("paid_when", "happened_when", "trial_when", "subscribe_when", "renewal_when", "cancelled_when")
 MOST_NAMES = 40
 
 

@@ -260,7 +260,7 @@ CONSENT_BRIDGE = Finding(
 )
 
 VALUE_POLICY = Finding(
-    id="E045",
+    id="E055",
     when="`VALUE` is none of its four words",
     message="CAPI_TRACKING['VALUE'] must be one of %(known)s, not %(value)r.",
     hint='In CAPI_TRACKING: "VALUE": "gross"',
@@ -283,6 +283,19 @@ SENSITIVE_PAGE = Finding(
     when="an entry of `SENSITIVE_PAGES` begins neither with / nor with *; it would fit no page",
     message="CAPI_TRACKING['SENSITIVE_PAGES'] has %(pattern)r, which fits no path.",
     hint='In CAPI_TRACKING: "SENSITIVE_PAGES": [%(quoted)s] (the path as in request.path; * stands for anything)',
+)
+
+REFUND_NAME = Finding(
+    id="E056",
+    when="`REFUND_EVENT` can't be the name of an event of the shop's own",
+    message="CAPI_TRACKING['REFUND_EVENT'] is %(value)r: %(error)s.",
+    hint='In CAPI_TRACKING: "REFUND_EVENT": "Refund", or "" to tell none',
+)
+ADDRESS_PATTERN = Finding(
+    id="W057",
+    when="a pattern of `EXCLUDED_EMAILS` fits no address",
+    message="CAPI_TRACKING['EXCLUDED_EMAILS'] has %(pattern)r, which no e-mail address is like.",
+    hint='For a whole domain, in CAPI_TRACKING: "EXCLUDED_EMAILS": ["*@shop.example"]',
 )
 
 # Pixels and Meta

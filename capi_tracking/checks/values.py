@@ -10,7 +10,9 @@ from django.core.checks import CheckMessage
 from django.db import connections
 from django.utils.timezone import is_naive
 
-from .. import normalization
+from .. import islands, normalization
+from ..events import StandardEvent
+from ..exceptions import InvalidEvent
 from ..limited import is_region
 from ..orders.adapters import POLICIES
 from ..privacy import KEPT_AT_LEAST
@@ -48,6 +50,8 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _nudge,
         _foreign,
         _value,
+        _refund,
+        _excluded,
         _numbers,
         _durations,
         _moment,
@@ -119,6 +123,24 @@ def _foreign() -> Iterator[CheckMessage]:
 def _value() -> Iterator[CheckMessage]:
     if sound("VALUE") not in POLICIES:
         yield catalogue.VALUE_POLICY(known=", ".join(POLICIES), value=sound("VALUE"))
+
+
+def _refund() -> Iterator[CheckMessage]:
+    name = sound("REFUND_EVENT")
+    try:
+        if name:
+            islands.check_name(name)
+    except InvalidEvent as error:
+        yield catalogue.REFUND_NAME(value=name, error=error)
+    else:
+        if name in set(StandardEvent):
+            yield catalogue.REFUND_NAME(value=name, error="that is one of Meta's own events")
+
+
+def _excluded() -> Iterator[CheckMessage]:
+    for pattern in sound("EXCLUDED_EMAILS"):
+        if "@" not in pattern and "*" not in pattern and "?" not in pattern:
+            yield catalogue.ADDRESS_PATTERN(pattern=pattern)
 
 
 def _numbers() -> Iterator[CheckMessage]:

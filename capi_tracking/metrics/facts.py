@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Q, SmallIntegerField, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q, SmallIntegerField, Sum, Value, When
+from django.db.models.functions import Coalesce
 
+from ..conf import conf
 from ..models import BrowserReceipt, OutboxEvent, Status
 from .pairs import WEBSITE, Pair, browser_alone, with_pair
 from .window import Window
@@ -18,6 +20,10 @@ LOST = frozenset({Status.DEAD, Status.EXPIRED})
 WAITING = frozenset({Status.PENDING, Status.LEASED, Status.HELD})
 CLOSED_WINDOW = "pair_window_closed"
 TOO_OLD = "too_old"
+BESIDE = ("Subscribe", "StartTrial", "AppendValue")
+LEFT = ExpressionWrapper(
+    F("value") - Coalesce("refunded", Value(Decimal(0))), output_field=DecimalField(max_digits=19, decimal_places=4)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +92,9 @@ def by_event(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
 
 
 def is_order() -> Q:
-    return Q(order_key__isnull=False) | Q(event_name=PURCHASE)
+    """A sale, not what follows from one or stands beside it."""
+    beside = [name for name in (*BESIDE, conf.REFUND_EVENT) if name]
+    return Q(order_key__isnull=False) & ~Q(event_name__in=beside) | Q(event_name=PURCHASE)
 
 
 def _flag(condition: Q) -> Case:
@@ -116,7 +124,7 @@ def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str)
         .values(*same)
         .annotate(
             count=Count("id"),
-            money=Sum("value"),
+            money=Sum(LEFT),
             score=Sum("match_score"),
             scored=Count("match_score"),
             short=Sum(_flag(Q(short_ack=True))),

@@ -12,13 +12,15 @@ from .pixel import Pixel
 from .receipt import BrowserReceipt, BrowserState
 from .reconciliation import Reconciliation
 from .skipcount import SkipCount
-from .states import LEASE_LIMIT, PAIR_WINDOW, Priority, Source, Status, deadline, outbox_key
+from .states import LEASE_LIMIT, MAX_AGE, PAIR_WINDOW, TAKEN_BACK, Priority, Source, Status, deadline, outbox_key
 from .verbs import Claimed, Closed
 from .withdrawal import PersonKey, Withdrawal
 
 __all__ = [
     "LEASE_LIMIT",
+    "MAX_AGE",
     "PAIR_WINDOW",
+    "TAKEN_BACK",
     "BrowserReceipt",
     "BrowserState",
     "CheckoutContext",

@@ -58,6 +58,9 @@ class OutboxEvent(models.Model):
 
     payload = models.TextField(_("payload"), blank=True, default="")
     value = models.DecimalField(_("value"), max_digits=19, decimal_places=4, null=True, blank=True)
+    refunded = models.DecimalField(
+        _("given back"), max_digits=19, decimal_places=4, null=True, blank=True, help_text=_("Of the value, by now.")
+    )
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     match_keys = models.CharField(_("match keys"), max_length=255, blank=True, default="")
     match_score = models.PositiveSmallIntegerField(_("match keys, percent"), null=True, blank=True)

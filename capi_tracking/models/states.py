@@ -30,7 +30,12 @@ UNSETTLED = (Status.PENDING, Status.LEASED, Status.HELD)
 UNSENT = [status.value for status in Status if status not in {Status.PENDING, Status.LEASED, Status.SENT}]
 WITHDRAWABLE = (*UNSETTLED, Status.DEAD)  # a dead one may be tried again by staff
 SHORT_ACK = "short_ack"  # of what is sent, those with an odd answer
-INCOMPLETE = Q(status=Status.PENDING) | Q(status=Status.DEAD, payload="", redacted_at=None)  # buried, never built
+TAKEN_BACK = ("refunded", "order_cancelled")  # by the order itself, which may think better of it
+INCOMPLETE = (
+    Q(status=Status.PENDING)
+    | Q(status=Status.DEAD, payload="", redacted_at=None)  # buried, never built
+    | Q(status=Status.CANCELLED, reason__in=TAKEN_BACK, lease_token="")  # and not under way
+)
 
 
 class Source(models.TextChoices):

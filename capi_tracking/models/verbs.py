@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connections, models, transaction
@@ -345,6 +346,11 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return self.filter(pk__in=pks, status__in=WITHDRAWABLE)._close(
             Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now(), lease_token=F("lease_token")
         )
+
+    def refund(self, pk: int, before: Decimal | None, now: Decimal) -> int:
+        """Note how much of its value was given back by now. 0 if somebody else has noted another amount."""
+        seen = self.filter(pk=pk, refunded=before) if before is not None else self.filter(pk=pk, refunded=None)
+        return seen.update(refunded=now, updated_at=timezone.now())
 
     def strip(self, *, limit: int) -> int:
         """Take the customer's data out of up to ``limit`` rows that are settled, before its time."""

@@ -7,14 +7,18 @@ from .adapters import (
     ModelItemAdapter,
     ModelOrderAdapter,
     OrderAdapter,
+    OrderEvent,
 )
+from .appending import append_value
 from .between import Seen, Shelf, sales_between, shelves
 from .checkout import remember, visitor_request
+from .completing import complete, line_saved
 from .identity import order_key, outbox_of
 from .lookup import events_of, keys_of_number
 from .pages import PurchaseIsland, item_data, purchase_islands
-from .recording import Sale, complete, line_saved, observe, record, record_failure
+from .recording import observe, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
+from .sales import Sale, sales_of
 
 __all__ = [
     "ItemAdapter",
@@ -23,11 +27,13 @@ __all__ = [
     "ModelItemAdapter",
     "ModelOrderAdapter",
     "OrderAdapter",
+    "OrderEvent",
     "PurchaseIsland",
     "Sale",
     "Seen",
     "Shelf",
     "adapter_of",
+    "append_value",
     "complete",
     "discover",
     "events_of",
@@ -46,6 +52,7 @@ __all__ = [
     "registered",
     "remember",
     "sales_between",
+    "sales_of",
     "shelves",
     "unregister",
     "visitor_request",

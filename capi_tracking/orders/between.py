@@ -10,9 +10,9 @@ from django.db.models import Model, QuerySet
 from ..conf import conf
 from .adapters import OrderAdapter
 from .identity import ancestry, outbox_of
-from .recording import Sale, track_since
 from .registry import registered
-from .routing import pixels_of
+from .sales import Sale, sales_of
+from .timing import track_since
 
 PAGE = 20_000  # keys in memory: each page may cost the database a sort of the whole period
 BATCH = 500  # orders in memory
@@ -98,12 +98,10 @@ def _seen(order: Any, shelf: Shelf) -> Seen:
     """An adapter may raise anything: of one order, and the others are read all the same."""
     adapter = shelf.adapter
     try:
-        if not adapter.is_purchase(order):
+        sales = sales_of(order, adapter, using=shelf.database)
+        if not sales:
             return Seen(order, [], None, None)
         when = adapter.event_time(order) or adapter.placed_at(order)
-        sales = [
-            Sale(order, adapter, shelf.database, pixel) for pixel in pixels_of(order, adapter, using=shelf.database)
-        ]
     except Exception as error:  # noqa: BLE001 - the shop's own code
         return Seen(order, [], None, error)
     return Seen(order, sales, when, None)

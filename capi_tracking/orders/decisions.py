@@ -12,7 +12,7 @@ from ..context import identity_keys
 from ..events import ActionSource, UserData
 from ..models import CheckoutContext, OutboxEvent, PersonKey, Withdrawal
 from . import checkout
-from .adapters import OrderAdapter
+from .sales import Sale
 
 OPT_OUT = "opt_out_region"
 WITHDRAWN = "withdrawn"
@@ -23,14 +23,12 @@ Keys = dict[str, list[str]]  # of a person, by their kinds: now and under each f
 Customer = dict[str, Any]
 
 
-def decide(
-    adapter: OrderAdapter, order: Any, seen: CheckoutContext | None, customer: Customer, *, when: datetime, using: str
-) -> Consent:
+def decide(sale: Sale, seen: CheckoutContext | None, customer: Customer, *, when: datetime) -> Consent:
     """The consent under which this order's event goes, and where it comes from."""
-    said = adapter.consent(order)
+    said, using = sale.adapter.consent(sale.order), sale.outbox
     if said is not None:
         found = _unless_withdrawn(said, keys_of(customer), said.at or when, using)
-    elif adapter.action_source == ActionSource.SYSTEM_GENERATED:
+    elif sale.action_source == ActionSource.SYSTEM_GENERATED:
         return _of_renewal(seen, customer, using)
     else:
         found = _tightened(checkout.consent_in(seen))

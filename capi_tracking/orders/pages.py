@@ -10,11 +10,11 @@ from django.utils import timezone
 from .. import minimisation
 from ..conf import conf
 from ..conf import pixel as pixel_settings
-from ..events import CustomData, UserData
+from ..events import ActionSource, CustomData, UserData
 from ..models import Status
-from . import routing
-from .recording import Sale, time_of
 from .registry import adapter_of, order_adapter
+from .sales import Sale, sales_of
+from .timing import time_of
 
 BROWSER_WINDOW = timedelta(hours=24)
 NOT_FOR_THE_BROWSER = frozenset({"client_ip_address", "client_user_agent", "fbp", "fbc"})
@@ -44,14 +44,18 @@ def purchase_islands(order: Any) -> list[PurchaseIsland]:
     None unless it was paid under 24 hours ago; none for a pixel whose copy a browser has had already.
     """
     adapter = order_adapter(order.__class__)
-    if adapter is None or not conf.ENABLED or not adapter.is_purchase(order):
+    if adapter is None or not conf.ENABLED:
         return []
-    database = order._state.db or DEFAULT_DB_ALIAS
-    sales = [Sale(order, adapter, database, pixel) for pixel in routing.pixels_of(order, adapter, using=database)]
-    when = time_of(sales[0]) if sales else None
-    if when is None or timezone.now() - when >= BROWSER_WINDOW:
-        return []
-    return _islands([(sale, event_id) for sale in sales if (event_id := _open_id(sale))])
+    sales = sales_of(order, adapter, using=order._state.db or DEFAULT_DB_ALIAS)
+    return _islands([(sale, event_id) for sale in sales if _is_of_today(sale) and (event_id := _open_id(sale))])
+
+
+def _is_of_today(sale: Sale) -> bool:
+    """What was made without a browser has no copy in one."""
+    if sale.action_source == ActionSource.SYSTEM_GENERATED:
+        return False
+    when = time_of(sale)
+    return when is not None and timezone.now() - when < BROWSER_WINDOW
 
 
 def _open_id(sale: Sale) -> str:
@@ -64,15 +68,16 @@ def _open_id(sale: Sale) -> str:
 
 
 def _islands(told: list[tuple[Sale, str]]) -> list[PurchaseIsland]:
-    """The order is read once, whatever the number of pixels."""
+    """The order is read once, whatever the number of its pixels and events."""
     if not told:
         return []
     sale = told[0][0]
     buyer = UserData.of(**sale.adapter.user_data(sale.order))
     if minimisation.is_minor(buyer):
         return []
-    data = sale.adapter.custom_data(sale.order)
-    return [_island(sale, event_id, data, buyer) for sale, event_id in told]
+    has_own = all(each.told and each.told.data for each, _ in told)
+    shared = CustomData() if has_own else sale.adapter.custom_data(sale.order)
+    return [_island(each, event_id, (each.told and each.told.data) or shared, buyer) for each, event_id in told]
 
 
 def _island(sale: Sale, event_id: str, data: CustomData, buyer: UserData) -> PurchaseIsland:
@@ -80,7 +85,7 @@ def _island(sale: Sale, event_id: str, data: CustomData, buyer: UserData) -> Pur
     pixel = pixel_settings(sale.pixel)
     reduced = minimisation.minimised_data(data, pixel).as_payload()
     keys = _hashes(minimisation.minimised_keys(buyer, pixel))
-    return PurchaseIsland(sale.pixel, pixel.pixel_id, sale.adapter.event_name, event_id, reduced, keys)
+    return PurchaseIsland(sale.pixel, pixel.pixel_id, sale.name, event_id, reduced, keys)
 
 
 def _hashes(buyer: UserData) -> dict[str, str]:

@@ -33,7 +33,9 @@ def cases_of(seen: Seen, blank: Sale, told: Mapping[Place, Told]) -> Iterator[Ca
         return
     worth = _worth(seen.sales[0])
     for sale in seen.sales:
-        yield Case(seen, sale, _judged(sale, seen.when, worth, told.get(place_of(sale))))
+        own = _worth(sale) if sale.told and sale.told.data else worth
+        when = sale.told.at if sale.told and sale.told.at else seen.when
+        yield Case(seen, sale, _judged(sale, when, own, told.get(place_of(sale))))
 
 
 def place_of(sale: Sale) -> Place:
@@ -63,7 +65,7 @@ def rejudged(case: Case, told: Mapping[Place, Told]) -> Judgement:
 def _judged(sale: Sale, when: datetime | None, worth: Worth, told: Told | None) -> Judgement:
     now = timezone.now()
     if told is None:
-        outcome, kind = without_row(when, sale.adapter.action_source, now)
+        outcome, kind = without_row(when, sale.action_source, now)
         return Judgement(
             place=place_of(sale), outcome=outcome, kind=kind, when=when, value=worth.value, currency=worth.currency
         )
@@ -99,7 +101,7 @@ def _any_of(order_key: str, told: Mapping[Place, Told]) -> Told | None:
 
 def _worth(sale: Sale) -> Worth:
     try:
-        data = sale.adapter.worth(sale.order)
+        data = sale.worth
     except Exception as error:  # noqa: BLE001 - the shop's own code; what is wrong with one order costs the others nothing
         return Worth(error=error)
     return Worth(data.value, data.currency)

@@ -45,16 +45,20 @@ def track(
     part: str = "",
     source: str = Source.SERVER,
     delay: timedelta = timedelta(0),
+    withheld: str = "",
+    until: datetime | None = None,
 ) -> OutboxEvent:
     """Record the event for delivery; a second call for the same event changes nothing.
 
     Without a ``consent`` the caller vouches for it. A consent that forbids sending makes a skipped row (with an
-    ``order_key``) or a count (without). ``delay``: how long the row waits for its final contents. The row that comes
-    back may have no pk; its ``key`` identifies it. Raises :class:`InvalidEvent` and :class:`ImproperlyTracked`.
+    ``order_key``) or a count (without). ``delay``: how long the row waits for its final contents. ``withheld``: why it
+    is not to be sent, whatever the consent. ``until``: a deadline nearer than Meta's for its age. The row that comes back may
+    have no pk; its ``key`` identifies it. Raises :class:`InvalidEvent` and :class:`ImproperlyTracked`.
     """
     found = judged(event, pixel, consent or vouched(), order_key, part, source, delay)
-    if found.reason:
-        return _record_skip(found.row, found.reason, using)
+    found.row.deadline_at = min(found.row.deadline_at, until or found.row.deadline_at)
+    if reason := fitting("withheld", withheld, MAX_REASON) or found.reason:
+        return _record_skip(found.row, reason, using)
     count_omissions([found], using=using)
     return _record(found.row, using, delay)
 
@@ -110,12 +114,14 @@ def skip(
     return _record_skip(row, fitting("reason", reason, MAX_REASON), using)
 
 
-def complete(row: OutboxEvent, event: Event, consent: Consent, *, using: str, due_now: bool) -> None:
+def complete(
+    row: OutboxEvent, event: Event, consent: Consent, *, using: str, due_now: bool, withheld: str = ""
+) -> None:
     """Give a row that still waits its final contents, or the reason why it may not be sent any more."""
     events = OutboxEvent.objects.using(using)
     event = not_in_the_future(event)
     kept = minimised(event, row.pixel)
-    reason = refusal(event, consent)
+    reason = withheld or refusal(event, consent)
     if reason:
         events.withdraw(row.key, reason, **proof(consent))
     elif kept.is_enough:
@@ -148,6 +154,7 @@ def bury(
     order_key: str,
     source: str,
     reason: str,
+    part: str = "",
     note: str = "",
 ) -> OutboxEvent:
     """Record a sale that can't be told to Meta as it stands: dead, with the reason, so that it is not lost."""
@@ -163,7 +170,7 @@ def bury(
         priority=Priority.FIRST,
         deadline_at=deadline(event_time, action_source),
         order_key=order_key,
-        part="",
+        part=part,
         consent_state=ConsentState.UNKNOWN,
         notes=note[:255],
     )

@@ -490,9 +490,25 @@ CASES = [
         'To go live, in CAPI_TRACKING: "SHADOW": False',
     ),
     (
-        "E045", capi(VALUE="nett"), ERROR,
+        "E055", capi(VALUE="nett"), ERROR,
         "CAPI_TRACKING['VALUE'] must be one of gross, net, without_shipping, margin, not 'nett'.",
         'In CAPI_TRACKING: "VALUE": "gross"',
+    ),
+    (
+        "E056", capi(REFUND_EVENT="Purchase"), ERROR,
+        "CAPI_TRACKING['REFUND_EVENT'] is 'Purchase': event_name: a Purchase belongs to its order: "
+        "use {% pixel_purchase order %}.",
+        'In CAPI_TRACKING: "REFUND_EVENT": "Refund", or "" to tell none',
+    ),
+    (
+        "E056", capi(REFUND_EVENT="Lead"), ERROR,
+        "CAPI_TRACKING['REFUND_EVENT'] is 'Lead': that is one of Meta's own events.",
+        'In CAPI_TRACKING: "REFUND_EVENT": "Refund", or "" to tell none',
+    ),
+    (
+        "W057", capi(EXCLUDED_EMAILS=["*@x.example", "shop.example"]), WARNING,
+        "CAPI_TRACKING['EXCLUDED_EMAILS'] has 'shop.example', which no e-mail address is like.",
+        'For a whole domain, in CAPI_TRACKING: "EXCLUDED_EMAILS": ["*@shop.example"]',
     ),
     (
         "E501", adapter(email="usr.email"), ERROR,

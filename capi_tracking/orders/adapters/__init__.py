@@ -7,6 +7,7 @@ from .money import POLICIES
 from .orders import ModelOrderAdapter
 from .paths import Answer, PathAdapter, is_path
 from .protocol import ItemAdapter, OrderAdapter
+from .told import OrderEvent
 
 __all__ = [
     "POLICIES",
@@ -17,6 +18,7 @@ __all__ = [
     "ModelItemAdapter",
     "ModelOrderAdapter",
     "OrderAdapter",
+    "OrderEvent",
     "PathAdapter",
     "is_path",
     "path_from_line",

@@ -85,6 +85,16 @@ class OrderMoney(PricedAdapter):
             raise InvalidEvent("cost", "is not known of this order")
         return found or ZERO
 
+    def refunded_share(self, order: Any) -> Decimal:
+        """Of the total, in whose unit refunds are counted."""
+        given = self.refund(order)
+        back = self.exact(order, "refund", given) if given else None
+        return back / (self.amount(order, self.TOTAL) or back) if back else ZERO
+
+    def refund(self, order: Any) -> Any:
+        """How much of the total has been given back by now, in all."""
+        return None
+
 
 def rounded(value: Decimal, currency: str) -> Decimal:
     """To the currency's smallest unit, halves away from zero."""

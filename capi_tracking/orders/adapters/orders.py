@@ -19,11 +19,18 @@ from .protocol import OrderAdapter
 
 
 class ModelOrderAdapter(OrderMoney, LinesAdapter, OrderAdapter):
-    """An order described by the names of its model's fields. Paths may cross relations: ``"customer.email"``."""
+    """An order described by the names of its model's fields. Paths may cross relations: ``"customer.email"``.
+
+    What ends in ``_when`` is spelled as in ``filter()``, and asks no query of its own.
+    """
 
     PATHS: ClassVar[tuple[str, ...]] = ("paid_at", "created_at", "number", *customers.CUSTOMER)
 
     paid_when: ClassVar[Mapping[str, Any]] = {}
+    trial_when: ClassVar[Mapping[str, Any]] = {}
+    subscribe_when: ClassVar[Mapping[str, Any]] = {}
+    renewal_when: ClassVar[Mapping[str, Any]] = {}
+    cancelled_when: ClassVar[Mapping[str, Any]] = {}
     paid_at: ClassVar[Ask] = ()
     created_at: ClassVar[Ask] = ()
     number: ClassVar[Ask] = "pk"
@@ -49,6 +56,18 @@ class ModelOrderAdapter(OrderMoney, LinesAdapter, OrderAdapter):
     def placed_at(self, order: Any) -> datetime | None:
         return fields.moment(self.read(order, self.created_at))
 
+    def is_trial(self, order: Any) -> bool:
+        return bool(self.trial_when) and fields.matches(order, self.trial_when)
+
+    def is_subscription(self, order: Any) -> bool:
+        return bool(self.subscribe_when) and fields.matches(order, self.subscribe_when)
+
+    def is_renewal(self, order: Any) -> bool:
+        return bool(self.renewal_when) and fields.matches(order, self.renewal_when)
+
+    def is_cancelled(self, order: Any) -> bool:
+        return bool(self.cancelled_when) and fields.matches(order, self.cancelled_when)
+
     def told_when(self) -> Mapping[str, Any]:
         """The conditions under which it is an event."""
         if not self.paid_when:
@@ -60,17 +79,21 @@ class ModelOrderAdapter(OrderMoney, LinesAdapter, OrderAdapter):
         return self.paid_at
 
     def paid_between(self, rows: QuerySet[Any], start: datetime, end: datetime) -> QuerySet[Any]:
-        paid = self.told_at() if self._goes_by_paths("event_time") else None
+        is_simple = self._goes_by_paths("events")  # else an order may tell of other times as well
+        paid = self.told_at() if is_simple and self._goes_by_paths("event_time") else None
         placed = self.created_at if self._goes_by_paths("placed_at") else None
-        conditions = self.told_when() if self._goes_by_paths("is_purchase") else {}
-        return narrowing.between(rows, start, end, _path(paid), _path(placed), conditions)
+        return narrowing.between(rows, start, end, _path(paid), _path(placed), self._conditions())
 
     def joined(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         money = (self.total, self.tax, self.shipping, self.cost, self.currency)
-        conditions = self.told_when() if self._goes_by_paths("is_purchase") else {}
-        steps = (fields.condition(name)[0] for name in conditions)
+        steps = (fields.condition(name)[0] for name in self._conditions())
         named = fields.relations(rows.model, filter(is_path, (self.told_at(), self.created_at, *money, *steps)))
         return rows.select_related(*named) if named else rows
+
+    def _conditions(self) -> Mapping[str, Any]:
+        """Those without which an order tells nothing."""
+        is_simple = self._goes_by_paths("events") and not self.trial_when
+        return self.told_when() if is_simple and self._goes_by_paths("is_purchase") else {}
 
     def worth(self, order: Any) -> CustomData:
         if not self._goes_by_paths("custom_data"):

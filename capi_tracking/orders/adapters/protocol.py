@@ -1,6 +1,6 @@
 """What is asked of a shop: the whole of it, in plain methods. ``ModelOrderAdapter`` answers by names of fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ from ...consent import Consent
 from ...events import ActionSource, CustomData, StandardEvent
 from ...exceptions import ImproperlyTracked
 from .. import identity
+from . import told
+from .told import OrderEvent
 
 
 class ItemAdapter:
@@ -40,6 +42,35 @@ class OrderAdapter(ItemAdapter):
     def placed_at(self, order: Any) -> datetime | None:
         """When it was placed (aware): the guard against old orders where no payment time is known."""
         return None
+
+    def is_trial(self, order: Any) -> bool:
+        """Is it a trial that has begun and that nobody has paid for yet? It is told as ``StartTrial``."""
+        return False
+
+    def is_subscription(self, order: Any) -> bool:
+        """Does a subscription start with it? Beside its purchase, ``Subscribe`` is told."""
+        return False
+
+    def is_renewal(self, order: Any) -> bool:
+        """Was it made by a subscription, with nobody at a browser? It is ``system_generated``, and has no copy there."""
+        return False
+
+    def events(self, order: Any) -> Iterable[OrderEvent]:
+        """All that it tells by now, each once and for good. For shops whose order has several: a row that is renewed."""
+        return told.of_life(self, order)
+
+    def refund(self, order: Any) -> Decimal | None:
+        """How much of what was paid has been given back by now, in all."""
+        return None
+
+    def refunded_share(self, order: Any) -> Decimal:
+        """The same as a share of what was paid: 1 and above is all of it."""
+        back = self.refund(order)
+        return back / (self.value(order) or back) if back else Decimal(0)
+
+    def is_cancelled(self, order: Any) -> bool:
+        """Is it undone? What of it was not sent never is."""
+        return False
 
     def value(self, order: Any) -> Decimal | None:
         """What it is worth by the ``VALUE`` policy; the same in the browser's copy and in the server's."""
