@@ -29,6 +29,9 @@ class Status(models.TextChoices):
 UNSETTLED = (Status.PENDING, Status.LEASED, Status.HELD)
 UNSENT = [status.value for status in Status if status not in {Status.PENDING, Status.LEASED, Status.SENT}]
 WITHDRAWABLE = (*UNSETTLED, Status.DEAD)  # a dead one may be tried again by staff
+# With OR: alone, redacted_at would lead to all that waits, where a person's key leads to a handful.
+MAY_GO = Q(status__in=UNSETTLED) | Q(status=Status.DEAD, redacted_at=None)
+STILL_WHOLE = Q(redacted_at=None) | ~Q(payload="")
 SHORT_ACK = "short_ack"  # of what is sent, those with an odd answer
 TAKEN_BACK = ("refunded", "order_cancelled")  # by the order itself, which may think better of it
 INCOMPLETE = (

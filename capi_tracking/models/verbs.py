@@ -20,8 +20,10 @@ from .seen import mark_seen
 from .states import (
     INCOMPLETE,
     LEASE_LIMIT,
+    MAY_GO,
     PAIR_WINDOW,
     SHORT_ACK,
+    STILL_WHOLE,
     UNSENT,
     UNSETTLED,
     URGENT,
@@ -342,8 +344,8 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
         What is being sent now keeps the mark of its lease: if Meta takes it, it is sent; else nobody sends it again.
         """
-        pks = list(self.filter(redacted_at=None, status__in=WITHDRAWABLE).values_list("pk", flat=True)[:limit])
-        return self.filter(pk__in=pks, status__in=WITHDRAWABLE)._close(
+        pks = list(self.filter(MAY_GO).values_list("pk", flat=True)[:limit])
+        return self.filter(MAY_GO, pk__in=pks)._close(
             Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now(), lease_token=F("lease_token")
         )
 
@@ -354,7 +356,8 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def strip(self, *, limit: int) -> int:
         """Take the customer's data out of up to ``limit`` rows that are settled, before its time."""
-        pks = list(self.filter(redacted_at=None).exclude(status__in=WITHDRAWABLE).values_list("pk", flat=True)[:limit])
+        whole = self.filter(STILL_WHOLE).exclude(status__in=WITHDRAWABLE)
+        pks = list(whole.values_list("pk", flat=True)[:limit])
         rows = self.filter(pk__in=pks).exclude(status__in=WITHDRAWABLE)
         return rows.update(payload="", redacted_at=timezone.now()) if pks else 0
 

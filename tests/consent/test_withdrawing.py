@@ -145,7 +145,7 @@ def test_withdraw__is_noted_for_whoever_ordered_with_that_browser_too():
 def test_note__the_later_of_two_withdrawals_counts():
     now = timezone.now()
     notes = Withdrawal.objects
-    for at, reason in ((now, "first"), (now - LEASE, "older"), (now + LEASE, "later")):
+    for at, reason in ((now, "first"), (now + LEASE, "later"), (now - LEASE, "older")):
         notes.note({("email", WHO)}, at=at, reason=reason)
     kept = Withdrawal.objects.get()
     assert (kept.withdrawn_at, kept.reason) == (now + LEASE, "later")

@@ -19,7 +19,8 @@ from capi_tracking import metrics
 from capi_tracking.admin import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
 from capi_tracking.models.slices import delete
-from capi_tracking.privacy import Person
+from capi_tracking.orders.decisions import last_of
+from capi_tracking.privacy import Person, withdraw
 from capi_tracking.privacy.persons import named, own_events, seen_in
 from capi_tracking.tracking import track
 from tests.outbox_rows import make_rows
@@ -32,6 +33,7 @@ DUE = 100  # rows, behind all those
 READ_AT_MOST = {POSTGRESQL: 20 * DUE, MARIADB: 30 * DUE, SQLITE: 400}  # rows; of SQLite thousands of steps
 A_LITTLE = 30  # to count costs a dozen itself on MariaDB
 LEASE = timedelta(minutes=5)
+SOMEBODY = "fedcba9876543210"
 
 SENT = {
     "key": "{text}",
@@ -284,6 +286,23 @@ def test_staffs_list__of_what_no_index_leads_to_looks_through_a_bounded_number(
     page, cost = costs(lambda: admin_client.get(address, asked))
     assert page.status_code == 200
     assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def test_withdraw__reads_the_persons_rows_and_no_others(costs: Any) -> None:
+    """Beside many that wait: an index to those would look short as well."""
+    make_rows(20 * DUE)
+    make_rows(DUE, first=20 * DUE + 1, email_key=SOMEBODY)
+    done, cost = costs(lambda: withdraw(email_key=SOMEBODY, phone_key=SOMEBODY, using="default"))
+    assert done.cancelled == DUE
+    assert cost <= READ_AT_MOST[connection.vendor]
+
+
+def test_renewal__finds_the_last_decision_by_an_index(costs: Any) -> None:
+    make_rows(20 * DUE)
+    make_rows(3, first=20 * DUE + 1, external_key=SOMEBODY, consent_at=timezone.now())
+    found, cost = costs(lambda: last_of({"external": [SOMEBODY], "email": [SOMEBODY]}, "default"))
+    assert found.state == "granted"
+    assert cost <= 2 * A_LITTLE
 
 
 def test_track__costs_the_same_however_many_were_sent(costs: Any, make_event: Any) -> None:
