@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -52,10 +51,3 @@ def test_recipes__run_every_block_that_they_show():
 def test_guide__has_an_adapter_of_under_fifteen_lines():
     adapter = files_of(recipes()["ten_minutes"])["shop/capi.py"]
     assert len([line for line in adapter.splitlines() if line.strip()]) < 15
-
-
-def test_page_on_oscar__shows_code_that_python_reads():
-    blocks = re.findall(r"```python\n(.*?)```", Path(DOCS / "oscar.md").read_text(), re.DOTALL)
-    assert blocks
-    for block in blocks:
-        compile(block, "oscar.md", "exec")

@@ -13,7 +13,8 @@ from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.testing import assert_tracked
 from tests.oscar.shopping import FBP, Order, buy, check_out, fill, payload, row, stock, told, visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)  # what happens after Oscar's own commit is part of it
+pytestmark = pytest.mark.django_db
+committed = pytest.mark.django_db(transaction=True)  # Oscar's own commit is part of it
 
 
 def test_checkout__makes_one_purchase_with_number_total_and_lines():
@@ -45,6 +46,7 @@ def test_checkout__of_a_customer_is_matched_by_their_number():
     assert known.items() <= payload()["user_data"].items()
 
 
+@committed
 def test_checkout__is_complete_and_due_as_soon_as_oscar_has_committed():
     order = buy(visitor(), stock())
     assert (row().status, row().order_key) == (Status.PENDING, f"order.order:{order.pk}")
@@ -71,6 +73,7 @@ def test_checkout__goes_on_when_the_adapter_fails(shop):
     assert Order.objects.get() == order
 
 
+@committed
 def test_checkout__that_oscar_rolls_back_leaves_no_event(monkeypatch):
     monkeypatch.setattr(OrderCreator, "update_stock_records", None)  # the order and its lines are there by then
     client = visitor()

@@ -16,7 +16,7 @@ from capi_tracking.models import CheckoutContext, OutboxEvent, Status
 from capi_tracking.orders import order_adapter, sales_between, shelves
 from tests.oscar.shopping import Order, buy, granted, payload, row, stock, visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAID = ["Paid", "Shipped"]
 
