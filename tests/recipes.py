@@ -49,9 +49,11 @@ CAPI_TRACKING |= {
 }
 """
 CHECKS = """
+import pytest
 from django.core.management import call_command
 
 
+@pytest.mark.django_db
 def test_checks__are_content_with_it():
     call_command("check", fail_level="WARNING")
 """

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
+from django.db.models.signals import post_save
 from django.urls import NoReverseMatch, reverse
 from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed, order_status_changed
@@ -34,10 +35,11 @@ class OscarOrder(ModelOrderAdapter):
 
     Oscar places an order once the payment was taken, so a placed order is a sale. Where yours are placed first and paid
     later, ``paid_statuses`` names those statuses of ``OSCAR_ORDER_STATUS_PIPELINE`` in which the money has come in: an
-    order that was in one of them stays a sale, whatever its status becomes.
+    order that was in one of them stays a sale, whatever its status becomes. In ``cancelled_statuses`` it is undone.
     """
 
     paid_statuses: ClassVar[Collection[str]] = ()
+    cancelled_statuses: ClassVar[Collection[str]] = ("Cancelled",)
 
     created_at = "date_placed"
     number, total, currency = "number", "total_incl_tax", "currency"
@@ -62,8 +64,7 @@ class OscarOrder(ModelOrderAdapter):
         return paid_at
 
     def joined(self, rows: Any) -> Any:
-        rows = super().joined(rows)
-        return rows.prefetch_related("status_changes") if self.paid_statuses else rows
+        return super().joined(rows).prefetch_related("sources", *(["status_changes"] if self.paid_statuses else []))
 
     def paid_between(self, rows: Any, start: datetime, end: datetime) -> Any:
         """Placed in that time, or of another status since."""
@@ -74,6 +75,13 @@ class OscarOrder(ModelOrderAdapter):
             )
             found |= Q(pk__in=changes.values("order"))
         return rows.filter(found)
+
+    def is_cancelled(self, order: Any) -> bool:
+        return order.status in self.cancelled_statuses
+
+    def refund(self, order: Any) -> Any:
+        """What the order's payment sources say was given back."""
+        return sum(source.amount_refunded for source in order.sources.all())
 
     def placed_by(self, order: Any) -> Any:
         return order.user
@@ -192,18 +200,22 @@ def follow(
     order_placed.connect(changed, dispatch_uid="capi_tracking.oscar.placed")
     order_status_changed.connect(changed, dispatch_uid="capi_tracking.oscar.status")
     post_checkout.connect(checked_out, dispatch_uid="capi_tracking.oscar.checkout")
+    post_save.connect(source_saved, sender=get_model("payment", "Source"), dispatch_uid="capi_tracking.oscar.source")
 
 
 def _check_statuses(adapter: type[ModelOrderAdapter]) -> None:
     """A status that no order ever has would lose every sale."""
-    named, known = getattr(adapter, "paid_statuses", ()), get_model("order", "Order").all_statuses()
-    if isinstance(named, str):
-        raise ImproperlyTracked(f"{adapter.__name__}.paid_statuses must be a list of names, not one text.")
-    if unknown := sorted(set(named) - set(known)):
-        raise ImproperlyTracked(
-            f"{adapter.__name__}.paid_statuses names {', '.join(map(repr, unknown))}; OSCAR_ORDER_STATUS_PIPELINE has "
-            f"{', '.join(map(repr, known)) or 'no status'}."
-        )
+    known = get_model("order", "Order").all_statuses()
+    for name in ("paid_statuses", "cancelled_statuses"):
+        named = getattr(adapter, name, ())
+        if isinstance(named, str):
+            raise ImproperlyTracked(f"{adapter.__name__}.{name} must be a list of names, not one text.")
+        unknown = sorted(set(named) - set(known)) if named is not getattr(OscarOrder, name) else []
+        if unknown:
+            raise ImproperlyTracked(
+                f"{adapter.__name__}.{name} names {', '.join(map(repr, unknown))}; OSCAR_ORDER_STATUS_PIPELINE has "
+                f"{', '.join(map(repr, known)) or 'no status'}."
+            )
 
 
 def changed(sender: Any, order: Any, **kwargs: Any) -> None:
@@ -215,3 +227,9 @@ def checked_out(sender: Any, order: Any, request: Any, **kwargs: Any) -> None:
     """The buyer is back from the payment: this request is theirs, whoever saved the order."""
     with context.serving(request):
         changed(sender, order)
+
+
+def source_saved(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Money went back by one of the order's payment sources, which Oscar saves alone."""
+    if instance.amount_refunded and not raw:
+        changed(sender, instance.order)

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed, order_status_changed
-from oscar.test.factories import create_basket, create_order
+from oscar.test.factories import SourceFactory, create_basket, create_order
 
 from capi_tracking.contrib.oscar import OscarOrder, follow
 from capi_tracking.exceptions import ImproperlyTracked
@@ -138,8 +138,23 @@ def test_reading_again__asks_for_all_changes_at_once(shop, django_assert_num_que
     shop(paid_statuses=PAID)
     for number in range(4):
         placed(f"kite-{number}").set_status("Paid")
-    with django_assert_num_queries(3):  # keys, orders, their changes
+    with django_assert_num_queries(4):  # keys, orders, their changes, their payments
         assert len(found(days=1)) == 4
+
+
+def test_cancelled_order__is_taken_back_while_it_was_not_sent(shop):
+    order = buy(visitor(), stock())
+    order.set_status("Cancelled")
+    assert (row().status, row().reason) == (Status.CANCELLED, "order_cancelled")
+
+
+def test_refund__of_a_payment_source_takes_the_sale_back_when_all_is_given_back():
+    order = buy(visitor(), stock(), quantity=2)
+    source = SourceFactory(order=order, amount_allocated=99, amount_debited=99)
+    source.refund(Decimal(40))
+    assert row().status == Status.PENDING
+    source.refund(Decimal(59))
+    assert (row().status, row().reason) == (Status.CANCELLED, "refunded")
 
 
 def test_deleted_product__stays_in_its_orders_lines(shop):
@@ -152,9 +167,10 @@ def test_deleted_product__stays_in_its_orders_lines(shop):
 
 
 @pytest.mark.parametrize("named", [["Payed"], ["Paid", "paid"], "Paid"])
-def test_follow__refuses_a_status_that_no_order_ever_has(named):
-    with pytest.raises(ImproperlyTracked, match="paid_statuses"):
-        follow(order=type("ShopOrder", (OscarOrder,), {"paid_statuses": named}))
+@pytest.mark.parametrize("of", ["paid_statuses", "cancelled_statuses"])
+def test_follow__refuses_a_status_that_no_order_ever_has(of, named):
+    with pytest.raises(ImproperlyTracked, match=of):
+        follow(order=type("ShopOrder", (OscarOrder,), {of: named}))
 
 
 def test_order__names_its_site_and_who_placed_it():
