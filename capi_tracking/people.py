@@ -10,6 +10,7 @@ from .conf import conf, pixel
 from .events import UserData
 from .events.user_data import HASHED, PlainUserData
 from .shield import log_failure
+from .unshown import Plain
 
 OF_THE_REQUEST = frozenset({"client_ip_address", "client_user_agent", "fbc", "fbp"})
 KNOWN = frozenset(PlainUserData.__annotations__) - OF_THE_REQUEST
@@ -24,11 +25,11 @@ def plain(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     try:
-        said = dict(import_string(conf.VISITOR)(request)) if conf.VISITOR else _of_user(user)
+        said = Plain(import_string(conf.VISITOR)(request) if conf.VISITOR else _of_user(user))
     except Exception as error:  # noqa: BLE001 - the shop's own code may raise anything
         log_failure(error)
         return {}
-    return {name: said[name] for name in KNOWN & said.keys()}
+    return Plain((name, said[name]) for name in KNOWN & said.keys())
 
 
 def of_account(user: Any) -> dict[str, list[Any]]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from .. import normalization
 from ..exceptions import InvalidEvent
@@ -103,7 +103,11 @@ class UserData(Sealed):
         held, region = user_data.__dict__, _region(plain.get("country"))
         left: dict[str, object] = {}
         for name, value in plain.items():
-            key, rule, hashed, by_country = _QUICK.get(name) or _unexpected(name)
+            quick = _QUICK.get(name)
+            if quick is None:
+                plain, left, value = {}, {}, None  # a page of the error shows what its frames hold
+                raise _unexpected(name)
+            key, rule, hashed, by_country = quick
             # Most values are plain ASCII text that its rule takes at once; all others go the careful way.
             if type(value) is str and value.isascii() and (len(value) < _SHORTEST_HASH or _is_no_hash(value)):
                 normal = rule(value, region) if by_country else rule(value)
@@ -193,8 +197,8 @@ def _take_carefully(values: dict[str, object], region: str, held: dict[str, Any]
         held["notes"] = tuple(intake.notes)
 
 
-def _unexpected(name: str) -> NoReturn:
-    raise TypeError(f"UserData.of() got an unexpected keyword argument {name!r}")
+def _unexpected(name: str) -> TypeError:
+    return TypeError(f"UserData.of() got an unexpected keyword argument {name!r}")
 
 
 class _Door(NamedTuple):

@@ -20,6 +20,7 @@ from ..events import CustomData, Event, UserData
 from ..exceptions import InvalidEvent
 from ..models import Source
 from ..shield import shielded
+from ..unshown import Plain
 from . import pending
 
 logger = logging.getLogger("capi_tracking")
@@ -150,8 +151,8 @@ def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
 def _visit(request: HttpRequest, seen: RequestContext, obj: Any) -> dict[str, Any]:
     """Who it was, and on which page."""
     adapter = None if obj is None else orders.order_adapter(obj.__class__)
-    of_obj = adapter.user_data(obj) if adapter else {}
-    known = {name: value for name, value in (people.plain(request) | of_obj).items() if value not in (None, "")}
+    said = Plain(people.plain(request) | (adapter.user_data(obj) if adapter else {}))
+    known = Plain((name, value) for name, value in said.items() if value not in (None, ""))
     browser = {
         "client_ip_address": seen.client_ip,
         "client_user_agent": seen.user_agent,

@@ -7,6 +7,7 @@ from .. import context, limited, normalization
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
 from ..models import CheckoutContext
+from ..unshown import Plain
 from . import checkout, decisions, excluding
 from .adapters import customers
 from .sales import Sale
@@ -31,8 +32,7 @@ def build(sale: Sale, when: datetime, event_id: str) -> Built:
     """The sale's event and the consent under which it goes."""
     order, adapter = sale.order, sale.adapter
     seen = checkout.recall(sale.context_key, using=sale.outbox)
-    customer = adapter.user_data(order)
-    known = {name: value for name, value in customer.items() if value not in (None, "")}
+    known = Plain((name, value) for name, value in adapter.user_data(order).items() if value not in (None, ""))
     consent = decisions.decide(sale, seen, known, when=when)
     event = Event(
         name=sale.name,
@@ -52,8 +52,8 @@ def build(sale: Sale, when: datetime, event_id: str) -> Built:
 def _whole(known: dict[str, Any], seen: CheckoutContext | None, consent: Consent) -> dict[str, Any]:
     """The buyer as Meta may see them."""
     if decisions.is_without_browser(consent):
-        return {name: value for name, value in known.items() if name not in decisions.OF_THE_BROWSER}
-    return {**_browser(seen), **known}
+        return Plain((name, value) for name, value in known.items() if name not in decisions.OF_THE_BROWSER)
+    return Plain(_browser(seen), **known)
 
 
 def _browser(seen: CheckoutContext | None) -> dict[str, str]:

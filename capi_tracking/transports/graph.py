@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from ..conf import PixelSettings, conf, is_loopback
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
+from ..unshown import Body, Plain, Secrets
 from .base import Acknowledgement, Batch, Transport, UnknownRefusal
 from .wording import plain
 
@@ -142,26 +143,26 @@ class GraphTransport(Transport):
             )
 
     def _body(self, batch: Batch) -> bytes:
-        parameters = {"access_token": self.pixel.access_token, "partner_agent": conf.PARTNER_AGENT}
+        parameters = Plain({"access_token": self.pixel.access_token, "partner_agent": conf.PARTNER_AGENT})
         if self.pixel.app_secret:
             parameters["appsecret_proof"] = self._proof()
         if self.pixel.test_event_code:
             parameters["test_event_code"] = self.pixel.test_event_code
-        rest = json.dumps({name: value for name, value in parameters.items() if value})
-        return f'{{"data":{batch.text},{rest[1:]}'.encode()
+        said = Plain({name: value for name, value in parameters.items() if value})
+        return Body(f'{{"data":{batch.text},{json.dumps(said)[1:]}'.encode())
 
     def _proof(self) -> str:
         key, message = self.pixel.app_secret.encode(), self.pixel.access_token.encode()
         return hmac.new(key, message, hashlib.sha256).hexdigest()
 
-    def _secrets(self) -> list[str]:
-        return [self.pixel.access_token, self.pixel.app_secret, self._proof() if self.pixel.app_secret else ""]
+    def _secrets(self) -> Secrets:
+        return Secrets([self.pixel.access_token, self.pixel.app_secret, self._proof() if self.pixel.app_secret else ""])
 
     def _post(self, body: bytes) -> Answer:
         try:
             with session(os.getpid()).post(
                 self.url,
-                data=gzip.compress(body, GZIP_LEVEL) if conf.GZIP else body,
+                data=Body(gzip.compress(body, GZIP_LEVEL)) if conf.GZIP else body,
                 headers=JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {}),
                 timeout=(conf.CONNECT_TIMEOUT.total_seconds(), conf.READ_TIMEOUT.total_seconds()),
                 allow_redirects=False,
@@ -220,7 +221,7 @@ def read_bounded(response: requests.Response) -> bytes:
 
 def acknowledgement(answer: Answer, *, secrets: Iterable[str] = ()) -> Acknowledgement:
     """What a 2xx says; an odd body leaves ``events_received`` None. Raises nothing: what Meta took must not go again."""
-    messages, secrets = answer.body.get("messages"), list(secrets)
+    messages, secrets = answer.body.get("messages"), Secrets(secrets)
     said = messages[:MAX_MESSAGES] if isinstance(messages, list) else []
     return Acknowledgement(
         events_received=_count(answer.body.get("events_received")),
@@ -234,7 +235,7 @@ def acknowledgement(answer: Answer, *, secrets: Iterable[str] = ()) -> Acknowled
 
 def failure(answer: Answer, *, secrets: Iterable[str] = ()) -> TransportError:
     """The error that this answer means: by subcode, code and status, never by a text."""
-    error, secrets = answer.body.get("error"), list(secrets)
+    error, secrets = answer.body.get("error"), Secrets(secrets)
     error = error if isinstance(error, dict) else {}
     code, subcode = _count(error.get("code")), _count(error.get("error_subcode"))
     kind = _kind(code, subcode, transient=error.get("is_transient") is True) or _kind_of_status(answer.status, error)
