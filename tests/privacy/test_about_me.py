@@ -57,6 +57,15 @@ def test_about_me__shows_what_was_told_when_and_with_which_fields(client: Client
     assert "You said yes" in html
 
 
+def test_about_me__lists_each_answer_once_however_many_events_prove_it(client: Client, jo: dict[str, Any]) -> None:
+    now = timezone.now()
+    for number, state in enumerate(["granted", "granted", "denied", "denied", "granted"]):
+        event_of(f"event{number}", **jo)
+        proof = {"consent_state": state, "consent_at": now - timedelta(days=9 - number)}
+        OutboxEvent.objects.filter(event_id=f"event{number}").update(**proof)
+    assert re.findall(r"You said \w+", html_of(client)) == ["You said yes", "You said no", "You said yes"]
+
+
 @pytest.mark.parametrize(("status", "told"), [(Status.PENDING, "Waits to be told"), (Status.SKIPPED, "Was not told")])
 def test_about_me__says_what_was_not_told(client: Client, jo: dict[str, Any], status: str, told: str) -> None:
     event_of("view", **jo)
@@ -157,7 +166,8 @@ def test_delete__without_the_tick_nothing_goes(client: Client, jo: dict[str, Any
     assert consents.COOKIE not in response.cookies
 
 
-def test_about_me__another_site_can_end_nothing(django_user_model: Any) -> None:
+def test_about_me__another_site_can_end_nothing(django_user_model: Any, settings: Any) -> None:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
     client = Client(enforce_csrf_checks=True)
     client.force_login(django_user_model.objects.create_user("jo"))
     assert client.post(PAGE, {"wish": "delete", "sure": "yes"}).status_code == 403

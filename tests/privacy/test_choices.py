@@ -131,7 +131,14 @@ def test_choices__says_that_global_privacy_control_is_obeyed(client: Client) -> 
     assert "Global Privacy Control" in html
 
 
-def test_choices__another_site_can_answer_for_nobody() -> None:
+@pytest.fixture(params=[True, False], ids=["the shop's middleware", "none"])
+def csrf(request: Any, settings: Any) -> None:
+    """These pages are safe without the shop's own protection too."""
+    if not request.param:
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
+
+
+def test_choices__another_site_can_answer_for_nobody(csrf: None) -> None:
     client = Client(enforce_csrf_checks=True)
     assert answered(client, "granted").status_code == 403
 

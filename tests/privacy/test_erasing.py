@@ -118,6 +118,14 @@ def test_erase__a_checkout_keeps_the_decision_alone_so_that_a_later_payment_is_n
     assert (context.consent_state, context.fbp, context.visitor_key) == (ConsentState.DENIED, "", None)
 
 
+def test_erase__a_refusal_at_checkout_is_no_longer_theirs(jos_life: Person) -> None:
+    nobody = {"client_ip": None, "user_agent": "", "url": "", "visitor_key": None}
+    key = min(jos_life.external)
+    context_of("shop.order:4", "", consent_state=ConsentState.DENIED, external_key=key, **nobody)
+    erase(jos_life, using=DB, by="command")
+    assert CheckoutContext.objects.get(key="shop.order:4").external_key is None
+
+
 def test_erase__an_order_that_is_saved_again_is_neither_sent_nor_known(visitor: Any) -> None:
     with visitor():
         order = new_order(email=JO)
