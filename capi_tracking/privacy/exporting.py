@@ -29,6 +29,7 @@ EVENT = {
     "trace_id": "last_attempt__trace_id",
     "value": "value",
     "currency": "currency",
+    "refunded": "refunded",
     "order": "order_key",
     "fields": "match_keys",
     "consent": "consent_state",
