@@ -64,6 +64,8 @@ class Settings:
     EXCLUDED_GROUPS: list[str] = []
     EXCLUDED_EMAILS: list[str] = []
     EXCLUDED_CHANNELS: list[str] = []
+    RECONCILE_DAYS: int = 7
+    BACKFILL: bool = True
 
     # Consent and visitors
     CONSENT_POLICY: str = "1"

@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery, _state, shared_task
 from django.db import DatabaseError, InterfaceError, transaction
 
-from . import delivery, privacy
+from . import delivery, privacy, reconciliation
 from .conf import conf
 from .models import OutboxEvent, Status
 
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 15.0
 PRUNE_SECONDS = 3600.0
+RECONCILE_SECONDS = 3600.0
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
 AT_MOST_EVERY = 1.0  # seconds between two messages of one process
@@ -41,6 +42,11 @@ CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "capi_tracking.tasks.prune",
         "schedule": PRUNE_SECONDS,
         "options": {"expires": PRUNE_SECONDS, "ignore_result": True},
+    },
+    "capi-tracking-reconcile": {
+        "task": "capi_tracking.tasks.reconcile",
+        "schedule": RECONCILE_SECONDS,
+        "options": {"expires": RECONCILE_SECONDS, "ignore_result": True},
     },
 }
 
@@ -64,6 +70,12 @@ def sweep() -> None:
 def prune() -> None:
     """Take customers' data out of what was sent long ago; delete what is old."""
     _in_each_database(privacy.prune)
+
+
+@shared_task(name="capi_tracking.tasks.reconcile", ignore_result=True)  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    """Compare orders with the outbox, and record what was never recorded (``BACKFILL``)."""
+    reconciliation.reconcile(conf.RECONCILE_DAYS, mends=conf.BACKFILL, budget=BUDGET)
 
 
 def _in_each_database(work: Callable[[str], object]) -> None:

@@ -130,7 +130,8 @@ def test_tasks__end_where_celery_ends_them(capi: Any, monkeypatch: pytest.Monkey
 
 
 def test_schedule__names_tasks_that_exist_and_expire() -> None:
-    assert {entry["task"] for entry in CAPI_BEAT_SCHEDULE.values()} == {tasks.sweep.name, tasks.prune.name}
+    ours = {tasks.sweep.name, tasks.prune.name, tasks.reconcile.name}
+    assert {entry["task"] for entry in CAPI_BEAT_SCHEDULE.values()} == ours
     for entry in CAPI_BEAT_SCHEDULE.values():
         assert entry["options"]["expires"] <= entry["schedule"] <= 3600
     assert CAPI_BEAT_SCHEDULE["capi-tracking-sweep"]["schedule"] <= 60
@@ -138,7 +139,7 @@ def test_schedule__names_tasks_that_exist_and_expire() -> None:
 
 
 def test_tasks__carry_no_arguments_so_that_no_customer_is_in_a_message() -> None:
-    for task in (tasks.deliver, tasks.sweep, tasks.prune):
+    for task in (tasks.deliver, tasks.sweep, tasks.prune, tasks.reconcile):
         assert task.run.__code__.co_argcount == 0
         assert task.ignore_result
 

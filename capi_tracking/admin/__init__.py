@@ -3,7 +3,20 @@
 ``TrackingColumn`` is for the shop's own list of orders.
 """
 
-from . import attempts, contexts, dashboard, erasures, events, omissions, pixels, receipts, reports, skips, withdrawals
+from . import (
+    attempts,
+    contexts,
+    dashboard,
+    differences,
+    erasures,
+    events,
+    omissions,
+    pixels,
+    receipts,
+    reports,
+    skips,
+    withdrawals,
+)
 from .column import TrackingColumn
 
 __all__ = [
@@ -11,6 +24,7 @@ __all__ = [
     "attempts",
     "contexts",
     "dashboard",
+    "differences",
     "erasures",
     "events",
     "omissions",

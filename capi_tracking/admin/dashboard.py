@@ -45,6 +45,7 @@ class DashboardAdmin(ReadOnlyAdmin):
             "windows": metrics.WINDOWS.items(),
             "aliases": list(conf.PIXELS),
             "may_see_events": request.user.has_perm("capi_tracking.view_outboxevent"),
+            "may_see_differences": request.user.has_perm("capi_tracking.view_orderdifference"),
             "may_see_reports": request.user.has_perm("capi_tracking.view_pagereport"),
             "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
         }

@@ -11,7 +11,9 @@ from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q,
 from django.db.models.functions import Coalesce
 
 from ..conf import conf
-from ..models import BrowserReceipt, OutboxEvent, Status
+from ..models import BrowserReceipt, OrderDifference, OutboxEvent, Status
+from .differences import NO_EVENT, UNRECORDED
+from .differences import groups as differences
 from .pairs import WEBSITE, Pair, browser_alone, with_pair
 from .window import Window
 
@@ -62,7 +64,11 @@ class Fact:
 
     @property
     def is_lost(self) -> bool:
-        return self.status in LOST or (self.status == Status.SKIPPED and self.reason == TOO_OLD)
+        return (
+            self.status in LOST
+            or self.status == UNRECORDED
+            or (self.status == Status.SKIPPED and self.reason == TOO_OLD)
+        )
 
     @property
     def is_withheld(self) -> bool:
@@ -71,12 +77,20 @@ class Fact:
         return chosen and not self.is_lost and not self.is_browser_only_by_time
 
     @property
+    def is_beside(self) -> bool:
+        """No event: what a comparison with the orders tells of one that is counted elsewhere."""
+        return self.status in NO_EVENT
+
+    @property
     def in_browser(self) -> bool:
         return self.pair in {Pair.BOTH, Pair.LATE, Pair.BROWSER}
 
 
 def facts(window: Window, *, pixel: str, ripe_before: datetime, using: str) -> list[Fact]:
-    """Outbox rows of the window, then browser copies without a row. Test events are left out. Two queries."""
+    """Outbox rows of the window and what differs from the orders, then browser copies without a row. Two queries.
+
+    Test events are left out.
+    """
     return [*_server_facts(window, pixel, ripe_before, using), *_browser_facts(window, pixel, using)]
 
 
@@ -93,8 +107,12 @@ def by_event(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
 
 def is_order() -> Q:
     """A sale, not what follows from one or stands beside it."""
-    beside = [name for name in (*BESIDE, conf.REFUND_EVENT) if name]
-    return Q(order_key__isnull=False) & ~Q(event_name__in=beside) | Q(event_name=PURCHASE)
+    return Q(order_key__isnull=False) & is_sale() | Q(event_name=PURCHASE)
+
+
+def is_sale() -> Q:
+    """Of an order's events those that are one."""
+    return ~Q(event_name__in=[name for name in (*BESIDE, conf.REFUND_EVENT) if name])
 
 
 def _flag(condition: Q) -> Case:
@@ -108,9 +126,8 @@ def _slot(field: str, window: Window) -> Case:
 
 
 def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str) -> Iterable[Fact]:
-    rows = OutboxEvent.objects.using(using).filter(
-        event_time__gte=window.start, event_time__lt=window.end, is_test=False, **_of(pixel)
-    )
+    within = {"event_time__gte": window.start, "event_time__lt": window.end, **_of(pixel)}
+    rows = OutboxEvent.objects.using(using).filter(is_test=False, **within)
     groups = with_pair(rows).annotate(
         slot=_slot("event_time", window),
         is_order=_flag(is_order()),
@@ -118,9 +135,8 @@ def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str)
         is_ripe=_flag(Q(created_at__lte=ripe_before)),
     )
     same = ("event_name", "slot", "status", "reason", "pair", "currency", "is_order", "is_website", "is_ripe")
-    return [
-        _fact(group)
-        for group in groups.order_by()
+    counted = (
+        groups.order_by()
         .values(*same)
         .annotate(
             count=Count("id"),
@@ -129,7 +145,10 @@ def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str)
             scored=Count("match_score"),
             short=Sum(_flag(Q(short_ack=True))),
         )
-    ]
+    )
+    found = OrderDifference.objects.using(using).filter(**within)
+    beside = differences(found, _slot("event_time", window), _flag(is_sale()), same)
+    return [_fact(group) for group in counted.union(beside, all=True)]
 
 
 def _fact(group: dict[str, Any]) -> Fact:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from ..conf import conf
-from ..models import Pixel
+from ..models import Pixel, Reconciliation
+from .compared import Compared, compared
 from .facts import Fact, facts
 from .freshness import Freshness, freshness
 from .reasons import explain
@@ -66,6 +69,7 @@ class Health:
     failures: tuple[Failure, ...]
     pixels: tuple[PixelLine, ...]
     problems: tuple[Problem, ...]
+    compared: Compared
     setup: Setup | None
 
     @property
@@ -80,10 +84,12 @@ class Health:
 def health(window: Window, *, pixel: str = "", using: str | None = None, now: datetime | None = None) -> Health:
     """Everything that the dashboard shows for the window; ``pixel`` is an alias, or "" for all."""
     now, using = now or timezone.now(), using or conf.OUTBOX_DATABASES[0]
-    rows = facts(window, pixel=pixel, ripe_before=now - RIPE_AFTER, using=using)
+    found = facts(window, pixel=pixel, ripe_before=now - RIPE_AFTER, using=using)
+    rows, beside = [fact for fact in found if not fact.is_beside], [fact for fact in found if fact.is_beside]
     waits = backlog(pixel=pixel, using=using)
     states = _states(pixel, using)
-    return _assemble(window, pixel, rows, waits, states, now, using)
+    with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
+    return _assemble(window, pixel, rows, waits, states, with_orders, now, using)
 
 
 def _assemble(
@@ -92,6 +98,7 @@ def _assemble(
     rows: list[Fact],
     waits: list[Backlog],
     states: Sequence[Pixel],
+    with_orders: Compared,
     now: datetime,
     using: str,
 ) -> Health:
@@ -113,14 +120,25 @@ def _assemble(
         failures=failures(window, pixel=pixel, using=using),
         pixels=tuple(_pixel_line(state) for state in states),
         problems=problems(
-            states, waits, sold, paired, sum(fact.short for fact in rows), reported(window, using=using), now
+            states,
+            waits,
+            sold,
+            paired,
+            with_orders,
+            sum(fact.short for fact in rows),
+            reported(window, using=using),
+            now,
         ),
+        compared=with_orders,
         setup=None if rows or waits else setup(using),
     )
 
 
-def _states(pixel: str, using: str) -> list[Pixel]:
-    states = Pixel.objects.using(using).order_by("alias")
+def _states(pixel: str, using: str) -> list[Any]:
+    """Each with ``compared_at``."""
+    # the comparisons are the shop's, not a pixel's: beside these, they take no query of their own
+    runs = Reconciliation.objects.filter(finished_at__isnull=False).order_by("-pk").values("finished_at")
+    states = Pixel.objects.using(using).annotate(compared_at=Subquery(runs[:1])).order_by("alias")
     return list(states.filter(alias=pixel) if pixel else states)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from .differences import UNRECORDED
 from .facts import Fact, by_event, total
 from .pairs import Pair
 from .values import Money, Share, money
@@ -16,13 +17,17 @@ ENOUGH_TO_JUDGE = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """Order events, one per order and pixel. The shares are of ``settled``: what waits is no loss yet."""
+    """Order events, one per order and pixel. The shares are of ``settled``: what waits is no loss yet.
+
+    ``unrecorded``: those of ``lost`` that no row tells of, as far as the last comparison with the orders found.
+    """
 
     sent: int
     withheld: int
     lost: int
     browser_only: int
     waiting: int
+    unrecorded: int
     money_sent: tuple[Money, ...]
     money_lost: tuple[Money, ...]
 
@@ -112,6 +117,7 @@ def orders(facts: Iterable[Fact]) -> Orders:
         lost=total(lost),
         browser_only=total(fact for fact in of_orders if fact.is_browser_only_by_time),
         waiting=total(fact for fact in of_orders if fact.is_waiting),
+        unrecorded=total(fact for fact in lost if fact.status == UNRECORDED),
         money_sent=money((fact.currency, fact.money) for fact in sent),
         money_lost=money((fact.currency, fact.money) for fact in lost),
     )

@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..models import Pixel, Status
+from .compared import Compared, has_drifted
 from .reports import Reported
 from .sales import Orders, Overlap
 from .values import Money
@@ -27,12 +28,15 @@ class Trouble(TextChoices):
     PAUSED = "paused"
     HELD = "held"
     DEADLINE = "deadline"
+    UNRECORDED = "unrecorded"
+    UNREADABLE = "unreadable"
     LOST = "lost"
     UNREACHED = "unreached"
     OVERDUE = "overdue"
     POLICY = "policy"
     OVERLAP = "overlap"
     FOREIGN = "foreign"
+    DRIFT = "drift"
     SHORT = "short"
 
 
@@ -59,12 +63,14 @@ def problems(
     backlogs: Sequence[Backlog],
     orders: Orders,
     overlap: Overlap,
+    compared: Compared,
     short: int,
     reports: Iterable[Reported],
     now: datetime,
 ) -> tuple[Problem, ...]:
     """``short``: how many events Meta took with an answer that does not say so."""
-    found = [*_of_pixels(pixels, backlogs, now), *_of_orders(orders, overlap), *map(_of_page, reports)]
+    of_orders = [*_of_orders(orders, overlap), *_of_comparison(orders, compared)]
+    found = [*_of_pixels(pixels, backlogs, now), *of_orders, *map(_of_page, reports)]
     if short:
         found.append(Problem(kind=Trouble.SHORT, count=short))
     rank = list(Trouble).index
@@ -132,6 +138,15 @@ def _of_orders(orders: Orders, overlap: Overlap) -> Iterator[Problem]:
         yield Problem(kind=Trouble.LOST, count=orders.lost, percent=percent, money=orders.money_lost)
     if overlap.level == "bad":
         yield Problem(kind=Trouble.OVERLAP, percent=overlap.share.percent, count=overlap.share.whole)
+
+
+def _of_comparison(orders: Orders, compared: Compared) -> Iterator[Problem]:
+    if orders.unrecorded:
+        yield Problem(kind=Trouble.UNRECORDED, count=orders.unrecorded)
+    if compared.unreadable:
+        yield Problem(kind=Trouble.UNREADABLE, count=compared.unreadable)
+    if has_drifted(compared, orders):
+        yield Problem(kind=Trouble.DRIFT, count=compared.drifted, money=compared.drift)
 
 
 def _of_page(report: Reported) -> Problem:

@@ -8,6 +8,7 @@ from django.db import router
 from django.db.models import Model, QuerySet
 
 from ..conf import conf
+from . import fields
 from .adapters import OrderAdapter
 from .identity import ancestry, outbox_of
 from .registry import registered
@@ -101,7 +102,7 @@ def _seen(order: Any, shelf: Shelf) -> Seen:
         sales = sales_of(order, adapter, using=shelf.database)
         if not sales:
             return Seen(order, [], None, None)
-        when = adapter.event_time(order) or adapter.placed_at(order)
+        when = fields.moment(adapter.event_time(order)) or fields.moment(adapter.placed_at(order))
     except Exception as error:  # noqa: BLE001 - the shop's own code
         return Seen(order, [], None, error)
     return Seen(order, sales, when, None)

@@ -14,8 +14,10 @@ from ..models import (
     CheckoutContext,
     DeliveryAttempt,
     Omission,
+    OrderDifference,
     OutboxEvent,
     PageReport,
+    Reconciliation,
     SkipCount,
     Withdrawal,
 )
@@ -38,6 +40,8 @@ class Cleared:
     counts: int = 0
     reports: int = 0
     withdrawals: int = 0
+    differences: int = 0
+    reconciliations: int = 0
 
     def __add__(self, other: "Cleared") -> "Cleared":
         return Cleared(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -46,7 +50,8 @@ class Cleared:
         return (
             f"{self.redacted} redacted; deleted: {self.events} events, {self.attempts} attempts, "
             f"{self.receipts} receipts, {self.contexts} checkout contexts, {self.counts} counts, "
-            f"{self.reports} page reports, {self.withdrawals} withdrawals"
+            f"{self.reports} page reports, {self.withdrawals} withdrawals, "
+            f"{self.differences} differences, {self.reconciliations} reconciliations"
         )
 
 
@@ -68,6 +73,8 @@ def prune(using: str = "default") -> Cleared:
         counts=sum(_delete_days(model, old, using) for model in (SkipCount, Omission)),
         reports=_delete_days(PageReport, old, using),
         withdrawals=_delete(Withdrawal.objects.using(using).filter(withdrawn_at__lt=old)),
+        differences=_delete(OrderDifference.objects.using(using).filter(event_time__lt=old)),
+        reconciliations=_delete(Reconciliation.objects.using(using).filter(started_at__lt=old)),
     )
 
 

@@ -45,6 +45,7 @@ class Told(NamedTuple):
     status: str
     reason: str
     value: Decimal | None
+    refunded: Decimal | None
     currency: str
     event_time: datetime
     deadline_at: datetime
@@ -119,7 +120,8 @@ def drifted(told: Told, value: Decimal | None, currency: str) -> bool:
     """Whether the order is worth something else by now than what was, or will be, told."""
     if value is None or told.value is None:
         return value is not told.value
-    return currency != told.currency or abs(value - told.value) > TOLERANCE * abs(told.value)
+    known = (told.value, told.value - (told.refunded or 0))  # some shops take what they give back off the total
+    return currency != told.currency or all(abs(value - each) > TOLERANCE * abs(told.value) for each in known)
 
 
 def _kind(told: Told, outcome: Outcome) -> Kind:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from ..conf import conf
 from ..models import OutboxEvent, Status
 from .judging import Place, Told
 
@@ -24,6 +25,8 @@ def told_between(
 ) -> Iterator[tuple[tuple[datetime, int], list[Told]]]:
     """Rows of orders of that time that Meta has, or will have. In batches by time, each with where it ends."""
     rows = OutboxEvent.objects.using(using).filter(event_time__lt=end, order_key__isnull=False, status__in=TO_META)
+    # what was given back is known, and subtracted; what tells of that, or of more value, is no sale
+    rows = rows.filter(refunded=None).exclude(event_name__in=(conf.REFUND_EVENT, "AppendValue"))
     while True:
         time, pk = after or (start, 0)
         ahead = rows.filter(Q(event_time__gt=time) | Q(event_time=time, pk__gt=pk), event_time__gte=time)

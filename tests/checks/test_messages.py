@@ -160,6 +160,11 @@ CASES = [
         'In CAPI_TRACKING: "CONTEXT_DAYS": 30',
     ),
     (
+        "E019", capi(RECONCILE_DAYS=0), ERROR,
+        "CAPI_TRACKING['RECONCILE_DAYS'] is 0, and must be 1 or more.",
+        'In CAPI_TRACKING: "RECONCILE_DAYS": 7',
+    ),
+    (
         "W020", capi(BATCH_SIZE=1001), WARNING,
         "CAPI_TRACKING['BATCH_SIZE'] is 1001; Meta takes 1000 events in one request, so 1000 are sent.",
         'In CAPI_TRACKING: "BATCH_SIZE": 1000',

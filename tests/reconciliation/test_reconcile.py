@@ -139,6 +139,12 @@ def test_reconcile__a_value_may_differ_by_half_a_percent(total, is_drift):
     assert [found.kind for found in differences()] == [Kind.DRIFT] * is_drift
 
 
+@pytest.mark.parametrize("total", [99, 79])
+def test_reconcile__what_was_given_back_is_no_drift_however_the_shop_writes_it(total):
+    recorded(sold(total=total), refunded=20)
+    assert differences() == []
+
+
 @pytest.mark.parametrize("changes", [{"currency": "USD"}, {"value": None}])
 def test_reconcile__another_currency_or_no_value_is_drift(changes):
     recorded(sold(), **changes)
@@ -213,6 +219,14 @@ def test_reconcile__what_waits_of_an_order_that_is_gone_is_told_of():
 def test_reconcile__what_meta_does_not_get_of_an_order_that_is_gone_is_no_difference(status):
     recorded(sold(), status=status)
     Order.objects.all().delete()
+    assert differences() == []
+
+
+@pytest.mark.parametrize("changes", [{"refunded": 99}, {"event_name": "Refund"}, {"event_name": "AppendValue"}])
+def test_reconcile__what_was_given_back_and_what_tells_of_it_is_no_difference(capi, changes):
+    capi(REFUND_EVENT="Refund")
+    recorded(sold(), **changes)
+    Order.objects.update(status="cancelled")
     assert differences() == []
 
 

@@ -1,0 +1,65 @@
+"""What the last comparison of orders and outbox found, as groups that stand below the outbox's own in one query."""
+
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DecimalField,
+    F,
+    IntegerField,
+    QuerySet,
+    SmallIntegerField,
+    Sum,
+    Value,
+    When,
+)
+
+from ..models import DifferenceKind as Kind
+from ..models import OrderDifference
+from .pairs import Pair
+
+# In the place of a status:
+UNRECORDED = "unrecorded"  # a sale that has no row
+DRIFT = Kind.DRIFT.value  # of a sale whose row is counted too
+UNREADABLE = Kind.UNREADABLE.value  # of an order that may be a sale
+NO_EVENT = frozenset({DRIFT, UNREADABLE})
+
+# Of drifts, by how much the order is worth more than was told; all of it, where that was in another currency.
+_MONEY = Case(
+    When(kind=Kind.DRIFT, currency=F("sent_currency"), then=F("value") - F("sent_value")),
+    default=F("value"),
+    output_field=DecimalField(max_digits=19, decimal_places=4),
+)
+_STATUS = Case(
+    When(kind__in=(Kind.DRIFT, Kind.UNREADABLE), then=F("kind")),
+    default=Value(UNRECORDED),
+    output_field=CharField(),
+)
+
+
+def groups(rows: "QuerySet[OrderDifference]", slot: Case, is_order: Case, columns: tuple[str, ...]) -> QuerySet[Any]:
+    """The differences in the columns of the outbox's groups. A sale that was recorded since is none any more."""
+    told = rows.unrecorded() | rows.filter(kind__in=(Kind.DRIFT, Kind.UNREADABLE))  # type: ignore[attr-defined]
+    stated = told.annotate(
+        slot=slot,
+        status=_STATUS,
+        reason=_text(""),
+        pair=_text(Pair.NEITHER),
+        is_order=is_order,
+        is_website=_number(1),
+        is_ripe=_number(1),
+    )
+    nothing = Value(None, output_field=IntegerField())
+    sums = {"count": Count("id"), "money": Sum(_MONEY), "score": nothing, "scored": _number(0), "short": _number(0)}
+    counted: QuerySet[Any] = stated.order_by().values(*columns).annotate(**sums)
+    return counted
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())
+
+
+def _number(value: int) -> Value:
+    return Value(value, output_field=SmallIntegerField())
