@@ -160,13 +160,14 @@ def test_tcf__a_stored_answer_is_not_dated_anew_on_every_page(platform):
 LATE = "const late = document.createElement('script'); late.src = '/late.js'; document.head.append(late)"
 
 
-def test_tcf__a_platform_that_comes_late_is_heard(bridged):
+def test_tcf__a_platform_that_comes_late_is_heard_once(bridged):
     bridged.context.route("**/late.js", lambda route: route.fulfill(body=PRESENT, content_type="text/javascript"))
     bridged.go()
     bridged.page.evaluate(LATE)
     there(bridged, "window.platform?.heard.length")
     bridged.page.evaluate(TELL, ["tcloaded", GRANT])
     bridged.paired("PageView")
+    assert bridged.page.evaluate("platform.heard.length") == 1, "though the pixel and files of ours were loaded since"
 
 
 def test_tcf__a_platform_that_takes_the_place_of_its_stub_is_heard(bridged):
