@@ -44,6 +44,8 @@ def track_request(
     transaction, in ``using`` (else beside ``obj``). Returns the id of both copies; "" where nothing is told, for want of
     consent, to staff and robots, of children, and on ``SENSITIVE_PAGES``. The answer is sent ``private, no-store``.
 
+    A registered lead tells of itself with its saves: a call for it adds the browser's half, to the same row and id.
+
     Raises :class:`InvalidEvent` for a name, parameter or id that can't be, :class:`ImproperlyTracked` for an ``obj``
     without an adapter. What fails beyond that is logged, and the view goes on.
     """
@@ -53,9 +55,10 @@ def track_request(
         return ""
     context.keep_private(request)
     database = using or orders.outbox_of(getattr(getattr(obj, "_state", None), "db", None) or "")
-    telling = _Telling(request, name, event_id or uuid.uuid4().hex, database)
     with shielded(database):
-        return telling.tell(obj, pixel, data)
+        own = orders.own_event(obj, name) if event_id is None else None
+        known_id = event_id or (own.event_id if own else uuid.uuid4().hex)
+        return _Telling(request, name, known_id, database, own).tell(obj, pixel, data)
     return ""
 
 
@@ -75,6 +78,7 @@ class _Telling:
     name: str
     event_id: str
     using: str
+    own: orders.OwnEvent | None = None
 
     def tell(self, obj: Any, pixel: object, data: dict[str, Any]) -> str:
         """The id, or "" if nobody may be told."""
@@ -90,9 +94,10 @@ class _Telling:
         event = self._event(obj, data, seen if may_tell else None, limits)
         if minimisation.is_minor(event.user_data):
             return self._skip(event, pixel, "minor")
-        for alias in islands.aliases(pixel):
+        aliases = list(self.own.ids) if self.own and pixel is None else islands.aliases(pixel)
+        for alias in aliases:
             self._record(event, consent, alias, may_tell=may_tell)
-        return self.event_id if may_tell else ""
+        return self.event_id if may_tell and any(map(self._has_half, aliases)) else ""
 
     def _event(self, obj: Any, data: dict[str, Any], seen: RequestContext | None, limits: dict[str, Any]) -> Event:
         """Of a visitor who granted nothing, nothing is looked at."""
@@ -113,11 +118,16 @@ class _Telling:
     def _record(self, event: Event, consent: Consent, alias: str, *, may_tell: bool) -> None:
         """Each pixel's row for itself, and its half only with its row."""
         with shielded(self.using):
-            tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER)
-            if may_tell and islands.script():
+            place = {"order_key": self.own.order_key, "withheld": self.own.withheld} if self.own else {}
+            tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER, **place)
+            if may_tell and self._has_half(alias) and islands.script():
                 half = islands.described(alias, self.name) | {"id": self.event_id}
                 data = minimisation.minimised_data(event.custom_data, pixel_settings(alias))
                 _leave(self.request, half | {"data": data.as_payload()}, self.using)
+
+    def _has_half(self, alias: str) -> bool:
+        """Not of what is withheld by its own row, or what a browser had already."""
+        return self.own is None or bool(self.own.ids.get(alias))
 
 
 def _is_sensitive(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from .checkout import remember, visitor_request
 from .completing import complete, line_saved
 from .identity import order_key, outbox_of
 from .lookup import events_of, keys_of_number
-from .pages import PurchaseIsland, item_data, purchase_islands
+from .pages import OwnEvent, PurchaseIsland, item_data, own_event, purchase_islands
 from .recording import observe, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
 from .sales import Sale, sales_of
@@ -28,6 +28,7 @@ __all__ = [
     "ModelOrderAdapter",
     "OrderAdapter",
     "OrderEvent",
+    "OwnEvent",
     "PurchaseIsland",
     "Sale",
     "Seen",
@@ -44,6 +45,7 @@ __all__ = [
     "order_adapter",
     "order_key",
     "outbox_of",
+    "own_event",
     "parent_of",
     "purchase_islands",
     "record",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
@@ -10,8 +10,10 @@ from django.utils import timezone
 from .. import minimisation
 from ..conf import conf
 from ..conf import pixel as pixel_settings
+from ..consent import Consent, ConsentState
 from ..events import ActionSource, CustomData, UserData
 from ..models import Status
+from . import excluding
 from .registry import adapter_of, order_adapter
 from .sales import Sale, sales_of
 from .timing import time_of
@@ -33,6 +35,15 @@ class PurchaseIsland:
     keys: dict[str, str] = field(repr=False)
 
 
+class OwnEvent(NamedTuple):
+    """``ids``: by pixel, under which a browser may tell of it, "" if it may not. ``withheld``: why nobody may, or ""."""
+
+    event_id: str
+    order_key: str
+    ids: dict[str, str]
+    withheld: str
+
+
 def item_data(instance: Any) -> CustomData:
     """The data of a registered product, cart or order. Raises :class:`ImproperlyTracked` if there is no adapter."""
     return adapter_of(instance.__class__).custom_data(instance)  # not type(): a context processor's cart is lazy
@@ -48,6 +59,20 @@ def purchase_islands(order: Any) -> list[PurchaseIsland]:
         return []
     sales = sales_of(order, adapter, using=order._state.db or DEFAULT_DB_ALIAS)
     return _islands([(sale, event_id) for sale in sales if _is_of_today(sale) and (event_id := _open_id(sale))])
+
+
+def own_event(obj: Any, name: str) -> OwnEvent | None:
+    """What a registered order or lead tells under that name by itself, with its saves; None if it tells no such thing."""
+    adapter = None if obj is None else order_adapter(obj.__class__)
+    if adapter is None or obj.pk is None:
+        return None
+    sales = sales_of(obj, adapter, using=obj._state.db or DEFAULT_DB_ALIAS)
+    own = [sale for sale in sales if sale.name == name and not sale.part]
+    if not own:
+        return None
+    withheld = excluding.reason(own[0], None, adapter.user_data(obj), Consent(ConsentState.GRANTED))
+    ids = {sale.pixel: "" if withheld else _open_id(sale) for sale in own}
+    return OwnEvent(next(filter(None, ids.values()), own[0].event_id), own[0].key, ids, withheld)
 
 
 def _is_of_today(sale: Sale) -> bool:
