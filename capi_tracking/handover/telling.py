@@ -118,7 +118,7 @@ class _Telling:
     def _record(self, event: Event, consent: Consent, alias: str, *, may_tell: bool) -> None:
         """Each pixel's row for itself, and its half only with its row."""
         with shielded(self.using):
-            place = {"order_key": self.own.order_key, "withheld": self.own.withheld} if self.own else {}
+            place: dict[str, Any] = {"order_key": self.own.order_key, "withheld": self.own.withheld} if self.own else {}
             tracking.track(event, pixel=alias, using=self.using, consent=consent, source=Source.SERVER, **place)
             if may_tell and self._has_half(alias) and islands.script():
                 half = islands.described(alias, self.name) | {"id": self.event_id}
