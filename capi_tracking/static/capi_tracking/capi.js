@@ -114,7 +114,7 @@
     if (isSensitive(url)) return url.origin + "/";
     const isKept = (pair) => isAllowed.test(pair.split("=")[0]);
     url.search = url.search.slice(1).split("&").filter(isKept).join("&");
-    url.hash = url.hash.replace(/[^#?&]+=[^&]*/g, (pair) => (isKept(pair) ? pair : ""));
+    url.hash = url.hash.replace(/[^#?&=]+(=[^&]*)?/g, (pair, is) => (!is || isKept(pair) ? pair : ""));
     return url.href;
   }
 
@@ -126,13 +126,13 @@
 
   const fbq = quietly((...given) => {
     const isHeard = mayFire() || document.prerendering;
-    if (isHeard || given[0] === "init") ask("foreign", isHeard ? given : given.slice(0, 2)); // whose pixel, no more
+    if (isHeard || given[0] === "init") ask("foreign", isHeard ? given : given.slice(0, 2)); // whose pixel
   });
   Object.assign(fbq, { push: fbq, loaded: true, version: "2.0", queue: [] });
   fbq.disablePushState = true; // else more PageViews
   fbq.allowDuplicatePageViews = true;
 
-  const theirs = window.fbq; // of a snippet before us
+  const theirs = window.fbq; // a snippet's
   const isBusy = () => held || fbq.queue.length;
   const pixel = () => (theirs?.callMethod ? theirs : fbq);
 
