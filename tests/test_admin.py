@@ -14,7 +14,7 @@ from capi_tracking.admin.charts import chart
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.metrics import Part, Sides
-from capi_tracking.models import Erasure, OutboxEvent, PageReport, Pixel, SkipCount, Status, Withdrawal
+from capi_tracking.models import Erasure, OrderDifference, OutboxEvent, PageReport, Pixel, SkipCount, Status, Withdrawal
 from tests.factories import (
     FBP,
     BrowserReceiptFactory,
@@ -34,6 +34,7 @@ LISTS = [
     "pixel",
     "skipcount",
     "erasure",
+    "orderdifference",
     "withdrawal",
 ]
 DASHBOARD = "admin:capi_tracking_dashboard_changelist"
@@ -64,6 +65,8 @@ def one_of_each():
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
     Erasure.objects.create(done_by="command", kinds="email", events=3)
     Withdrawal.objects.note({("email", "0123456789abcdef")}, at=timezone.now(), reason="consent_withdrawn")
+    difference = {"order_key": event.order_key, "pixel": "default", "event_name": "Purchase", "kind": "drift"}
+    OrderDifference.objects.get_or_create(**difference, defaults={"event_time": event.event_time})
     return event
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from capi_tracking.models import OutboxEvent, PageReport
+from capi_tracking.models import Omission, OutboxEvent, PageReport
 from tests.test_admin import one_of_each
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,7 @@ def staff() -> Callable[..., Client]:
 def everything() -> None:
     one_of_each()
     PageReport.objects.add_all(timezone.localdate(), {("foreign", "/", "1", "PageView"): 1})
+    Omission.objects.add_all({(timezone.localdate(), "default", "Purchase", "note", "email"): 1})
     assert all(model._default_manager.exists() for model in OURS if model._meta.managed)
 
 
