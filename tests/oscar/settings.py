@@ -2,10 +2,12 @@
 their own, as its apps are not those of the rest of the suite.
 """
 
+import atexit
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import gettempdir
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import environ
 import oscar
@@ -44,11 +46,11 @@ TEMPLATES = [
         },
     }
 ]
+FOLDER = Path(mkdtemp(prefix="capi-oscar-"))
+atexit.register(rmtree, FOLDER, ignore_errors=True)
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
-    "TEST": {
-        "NAME": Path(gettempdir()) / f"capi-oscar-{os.getpid()}.sqlite3"
-    },  # a file, as a browser's server has threads
+    "TEST": {"NAME": FOLDER / "shop.sqlite3"},  # a file, as a browser's server has threads
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
