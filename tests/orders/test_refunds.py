@@ -132,6 +132,15 @@ def test_refund_event__is_told_once_for_each_amount_of_what_was_sent(order, capi
     assert {island.name for island in purchase_islands(order)} <= {"Purchase"}
 
 
+def test_refund__that_was_noted_too_high_is_put_right_and_tells_nothing(order, capi):
+    capi(REFUND_EVENT="Refund")
+    sent()
+    give_back(order, "50.00")
+    give_back(order, "20.00")
+    assert OutboxEvent.objects.get(event_name="Purchase").refunded == 20
+    assert list(OutboxEvent.objects.filter(event_name="Refund").values_list("value", flat=True)) == [50]
+
+
 def test_refund_event__is_no_order_in_the_reports(order, capi):
     capi(REFUND_EVENT="Refund")
     sent()
@@ -156,6 +165,17 @@ def test_refund__that_the_adapter_can_not_read_costs_neither_order_nor_sale(orde
     adapter(refund=fail)
     order.save()
     assert row().status == Status.PENDING
+
+
+def test_refund__that_fails_after_the_sale_was_recorded_leaves_the_sale(visitor, adapter):
+    def fail_later(self, order):
+        if OutboxEvent.objects.exists():
+            raise RuntimeError
+
+    adapter(refund=fail_later)
+    with visitor():
+        new_order().save()
+    assert (row().status, row().reason) == (Status.PENDING, "")
 
 
 def test_refund__of_nothing_asks_nothing(order, django_assert_max_num_queries, adapter):

@@ -101,3 +101,18 @@ def test_order__of_a_shop_with_one_pixel_asks_no_context_for_its_route(visitor, 
     routed = saved()
     capi(PIXELS={"default": {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": "t"}})
     assert saved() == routed - 1
+
+
+def test_order__of_a_shop_that_routes_by_sites_alone_asks_no_context_either(
+    visitor, capi, django_assert_max_num_queries
+):
+    def saved():
+        with visitor(), django_assert_max_num_queries(50) as counted:
+            new_order().save()
+        return len(counted)
+
+    default = {"PIXEL_ID": "1234567890", "ACCESS_TOKEN": "t"}
+    capi(PIXELS={"default": default})
+    usual = saved()
+    capi(PIXELS={"default": default, "b": {"PIXEL_ID": "2", "ACCESS_TOKEN": "t", "SITES": [2]}})
+    assert saved() == usual
