@@ -1,30 +1,47 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ..models import OrderDifference
+from ..models.difference import STORED
 from .filters import EventPeriodFilter, PixelFilter
 from .links import events_found_by
 from .readonly import ReadOnlyAdmin
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Those that are stored."""
+
+    title = _("difference")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [(kind.value, kind.label) for kind in STORED]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(OrderDifference)
 class OrderDifferenceAdmin(ReadOnlyAdmin):
     """What the last comparison of orders and outbox found; of what a row tells, the events' own list does."""
 
-    list_display = ["event_time", "order", "kind", "event_name", "worth", "told", "pixel", "found_at"]
-    list_filter = [EventPeriodFilter, "kind", PixelFilter]
+    list_display = ["event_time", "order", "kind", "event_name", "worth", "told", "pixel"]
+    list_filter = [KindFilter, EventPeriodFilter, PixelFilter]
     sortable_by = ["event_time"]
     ordering = ["-event_time", "-pk"]
     fields = ["event_time", "order", "kind", "event_name", "part", "pixel", "worth", "told", "found_at"]
     readonly_fields = ["order", "worth", "told"]
 
     @admin.display(description=_("order"))
-    def order(self, difference: OrderDifference) -> SafeString:
-        return format_html('<a href="{}">{}</a>', events_found_by(difference.order_key), difference.order_key)
+    def order(self, difference: OrderDifference) -> str:
+        page = self._order_page(difference.order_key)
+        return format_html('<a href="{}">{}</a>', page, difference.order_key) if page else difference.order_key
 
     @admin.display(description=_("value of the order"))
     def worth(self, difference: OrderDifference) -> str:
@@ -32,7 +49,16 @@ class OrderDifferenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("value told"))
     def told(self, difference: OrderDifference) -> str:
-        return _money(difference.sent_currency, difference.sent_value)
+        told = _money(difference.sent_currency, difference.sent_value)
+        return format_html('<a href="{}">{}</a>', events_found_by(difference.order_key), told) if told != "-" else told
+
+    def _order_page(self, order_key: str) -> str:
+        """Its own page in this admin, where the shop has one."""
+        label, _colon, pk = order_key.partition(":")
+        try:
+            return reverse(f"{self.admin_site.name}:{label.replace('.', '_')}_change", args=[pk])
+        except NoReverseMatch:
+            return ""
 
 
 def _money(currency: str, value: Any) -> str:

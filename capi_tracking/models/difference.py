@@ -33,6 +33,9 @@ class DifferenceKind(models.TextChoices):
     WINDOW_CLOSED = "window_closed", _("left to the browser's copy")
 
 
+STORED = tuple(DifferenceKind)[:6]
+
+
 class DifferenceQuerySet(models.QuerySet["OrderDifference"]):
     def tell(self, rows: "Sequence[OrderDifference]") -> None:
         """Keep what was found, in the place of what was found there before. One statement."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import DifferenceKind as Kind
 from ..models import OrderDifference, Reconciliation
+from ..models.difference import STORED
 from ..models.slices import delete, in_slices
 from ..models.states import MAX_AGE_STORE
 from .judging import Judgement
@@ -17,7 +18,6 @@ from .report import Report
 from .stages import Step, steps
 
 GOES_ON_FOR = timedelta(hours=6)  # an older comparison that was not finished is begun anew
-KEPT = frozenset({Kind.NEVER_RECORDED, Kind.MISSED, Kind.UNREADABLE, Kind.DRIFT, Kind.GONE, Kind.UNPAID})
 ONE_DAY = timedelta(days=1)
 
 Listener = Callable[[Judgement], object]
@@ -92,7 +92,7 @@ def _keep(step: Step) -> None:
 
 def _is_kept(judgement: Judgement) -> bool:
     tells_of_itself = judgement.kind == Kind.MISSED and judgement.told is not None
-    return judgement.is_unmended and judgement.kind in KEPT and not tells_of_itself
+    return judgement.is_unmended and judgement.kind in STORED and not tells_of_itself
 
 
 def _row(judgement: Judgement) -> OrderDifference:

@@ -148,13 +148,24 @@ def test_list__shows_both_values_and_leads_to_the_event(admin_client):
     recorded(order)
     reconcile(7)
     address = reverse("admin:capi_tracking_orderdifference_changelist")
-    page = admin_client.get(address, {"kind__exact": "drift"})
+    page = admin_client.get(address, {"kind": "drift"})
     (shown,) = page.context["cl"].result_list
     assert shown.order_key == key_of(order)
     assert "EUR 1,200.00" in page.text
     assert "EUR 99.00" in page.text
     assert "/outboxevent/?q=shop.order" in page.text
+    assert reverse("admin:shop_order_change", args=[order.pk]) in page.text
+    assert page.context["cl"].get_filters(page.wsgi_request)[0][0].lookup_choices[-1][0] == "unpaid"
     assert admin_client.get(reverse("admin:capi_tracking_orderdifference_change", args=[shown.pk])).status_code == 200
+
+
+def test_list__names_an_order_that_has_no_page_of_its_own(admin_client):
+    OrderDifference.objects.create(
+        order_key="crm.deal:7", event_name="Lead", kind=Kind.NEVER_RECORDED, event_time=timezone.now()
+    )
+    page = admin_client.get(reverse("admin:capi_tracking_orderdifference_changelist")).text
+    assert "crm.deal:7" in page
+    assert "q=crm.deal" not in page
 
 
 def test_list__costs_the_same_for_many_rows(admin_client, django_assert_max_num_queries):
