@@ -58,14 +58,16 @@ def complete(model: type[Model], pk: Any, *, using: str) -> None:
     """Give the order's waiting rows their final contents and make them due."""
     adapter = order_adapter(model)
     waiting = OutboxEvent.objects.using(identity.outbox_of(using)).incomplete(identity.order_key(model, pk))
-    if adapter is None or not waiting.exists():
+    rows = {(row.pixel, row.event_name, row.part): row for row in waiting} if adapter else {}
+    if adapter is None or not rows:
         return
     order = model._base_manager.using(using).filter(pk=pk).first()
     if order is None:
         _withdraw_all(waiting)
     elif not undoing.why(order, adapter):
         for sale in sales_of(order, adapter, using=using):
-            _complete(sale)
+            if row := rows.get((sale.pixel, sale.name, sale.part)):
+                _complete(sale, row)
 
 
 def _withdraw_all(waiting: Any) -> None:
@@ -74,11 +76,10 @@ def _withdraw_all(waiting: Any) -> None:
         waiting.withdraw(key, "order_deleted")
 
 
-def _complete(sale: Sale) -> None:
-    row = sale.rows.incomplete(sale.key).first()
+def _complete(sale: Sale, row: OutboxEvent) -> None:
     # a row that was buried without contents may be without the right time as well
-    when = row and (row.event_time if row.payload else time_of(sale._replace(source=row.source)))
-    if row is None or when is None or sale.pixel not in conf.PIXELS:
+    when = row.event_time if row.payload else time_of(sale._replace(source=row.source))
+    if when is None or sale.pixel not in conf.PIXELS:
         return
     built = build(sale, when, row.event_id)  # its own id, though the key may have been rotated
     tracking.complete(
