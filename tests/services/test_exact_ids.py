@@ -51,7 +51,7 @@ def test_recall__never_gives_another_buyers_context(rf: Any, other: str) -> None
     for key, agent in (("cs_test_1", "Safari"), (other, "Firefox")):
         request = rf.get("/", headers={"user-agent": agent})
         request.COOKIES["capi_consent"] = "granted.1.1767225600"
-        checkout.capture(request, key, using="default")
+        checkout.capture(request, key, dict, using="default")
     found = {key: checkout.recall(key, using="default") for key in ("cs_test_1", other)}
     assert {key: row and row.user_agent for key, row in found.items()} == {"cs_test_1": "Safari", other: "Firefox"}
 
