@@ -20,6 +20,7 @@ class CapiTrackingConfig(AppConfig):
         register(checks.check_deployment, checks.TAG, deploy=True)
 
         normalization.set_default_country(lambda: conf.DEFAULT_COUNTRY)
+        normalization.set_date_order(lambda: conf.DATE_ORDER)
         orders.discover()
         post_save.connect(receivers.saved, dispatch_uid="capi_tracking.saved")
         user_logged_in.connect(receivers.logged_in, dispatch_uid="capi_tracking.logged_in")

@@ -58,6 +58,7 @@ class Settings:
     EVENT_ID_KEY: str = ""
     EVENT_ID_KEY_FALLBACKS: list[str] = []
     DEFAULT_COUNTRY: str = ""
+    DATE_ORDER: str = ""
     CONTEXT_DAYS: int = 30
     VALUE: str = "gross"
     REFUND_EVENT: str = ""

@@ -158,6 +158,12 @@ UNKNOWN_COUNTRY = Finding(
     message="CAPI_TRACKING['DEFAULT_COUNTRY'] is %(value)r, which is no country.",
     hint='In CAPI_TRACKING: "DEFAULT_COUNTRY": "DE" (two letters of ISO 3166-1), or ""',
 )
+DATE_ORDER = Finding(
+    id="E058",
+    when='`DATE_ORDER` is none of "DMY", "MDY" and ""',
+    message="CAPI_TRACKING['DATE_ORDER'] is %(value)r: no birthday that is written day or month first could be read by it.",
+    hint='In CAPI_TRACKING: "DATE_ORDER": "DMY" (or "MDY"), or "" to leave out what is ambiguous',
+)
 LONG_NAME = Finding(
     id="E025",
     when="`ENVIRONMENT`, or the alias of a pixel, is too long for its column",

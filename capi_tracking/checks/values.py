@@ -32,6 +32,7 @@ AT_LEAST_ONE = [
     "COLLECT_DAY",
     "COLLECT_VISITOR_DAY",
 ]
+DATE_ORDERS = frozenset({"", "DMY", "MDY"})
 FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})
 TIMEOUTS = ["CONNECT_TIMEOUT", "READ_TIMEOUT"]
 SHORTEST_LEASE_SECONDS = 60
@@ -57,6 +58,7 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _durations,
         _moment,
         _country,
+        _date_order,
         _lengths,
     )
     return [message for part in parts for message in part()]
@@ -173,6 +175,11 @@ def _country() -> Iterator[CheckMessage]:
     value = sound("DEFAULT_COUNTRY")
     if value and not normalization.country(value):
         yield catalogue.UNKNOWN_COUNTRY(value=value)
+
+
+def _date_order() -> Iterator[CheckMessage]:
+    if sound("DATE_ORDER") not in DATE_ORDERS:
+        yield catalogue.DATE_ORDER(value=sound("DATE_ORDER"))
 
 
 def _lengths() -> Iterator[CheckMessage]:

@@ -209,6 +209,7 @@ class _Door(NamedTuple):
     reason: str
     hashed: bool = True
     by_country: bool = False
+    is_placeholder: Callable[[str], bool] = normalization.is_no_text
 
 
 class _Intake:
@@ -245,8 +246,13 @@ class _Intake:
             return text.lower()
         normal = self._normal(door, text) if text and not _is_foreign_hash(text, door.key) else ""
         if text and not normal:
-            self._note(door, "no country code" if door.key == "ph" and not self.region else door.reason)
+            self._note(door, self._why(door, text))
         return sha256(normal) if normal else ""
+
+    def _why(self, door: _Door, text: str) -> str:
+        if door.is_placeholder(text):
+            return "a placeholder"
+        return "no country code" if door.key == "ph" and not self.region else door.reason
 
     def _text(self, door: _Door, value: object) -> str:
         text = self._read(door, value)
@@ -294,13 +300,19 @@ def _number(text: str, least: int = 1, most: int = 18) -> str:
     return stripped if stripped.isdecimal() and stripped.isascii() and least <= len(stripped) <= most else ""
 
 
+def _is_no_email(text: str) -> bool:
+    return normalization.is_no_text(text) or normalization.is_no_email(text.lower())
+
+
 def _lead_id(text: str) -> str:
     return _number(text, 15, 16)
 
 
 _DOORS = {
-    "email": _Door("em", normalization.email, "not an e-mail address"),
-    "phone": _Door("ph", normalization.phone, "not a phone number", by_country=True),
+    "email": _Door("em", normalization.email, "not an e-mail address", is_placeholder=_is_no_email),
+    "phone": _Door(
+        "ph", normalization.phone, "not a phone number", by_country=True, is_placeholder=normalization.is_no_phone
+    ),
     "first_name": _Door("fn", normalization.name, "not a name"),
     "last_name": _Door("ln", normalization.name, "not a name"),
     "date_of_birth": _Door("db", normalization.date_of_birth, "not a date, or ambiguous", by_country=True),
@@ -309,7 +321,7 @@ _DOORS = {
     "state": _Door("st", normalization.state, "not a state", by_country=True),
     "postal_code": _Door("zp", normalization.postal_code, "not a postal code", by_country=True),
     "country": _Door("country", normalization.country, "not a country"),
-    "external_id": _Door("external_id", str.strip, "not an id"),
+    "external_id": _Door("external_id", normalization.external_id, "not an id", is_placeholder=normalization.is_no_id),
 } | {
     key: _Door(key, rule, reason, hashed=False)
     for key, rule, reason in (

@@ -7,8 +7,9 @@ from .browser import address, client_ip, fbc, fbp, user_agent
 from .countries import country, default_country, set_default_country
 from .currencies import CURRENCIES, currency, minor_units
 from .hashing import as_text, is_hash, sha256
-from .people import date_of_birth, email, gender, name
+from .people import date_of_birth, email, external_id, gender, name, set_date_order
 from .phones import phone
+from .placeholders import is_no_email, is_no_id, is_no_phone, is_no_text
 from .places import city, postal_code, state
 
 __all__ = [
@@ -22,14 +23,20 @@ __all__ = [
     "date_of_birth",
     "default_country",
     "email",
+    "external_id",
     "fbc",
     "fbp",
     "gender",
     "is_hash",
+    "is_no_email",
+    "is_no_id",
+    "is_no_phone",
+    "is_no_text",
     "minor_units",
     "name",
     "phone",
     "postal_code",
+    "set_date_order",
     "set_default_country",
     "sha256",
     "state",

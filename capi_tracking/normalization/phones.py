@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from .countries import CALLING_CODES, OWN_ZERO, TRUNKS
+from .placeholders import is_no_phone
 
 try:
     import phonenumbers
@@ -28,6 +29,13 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch
 _TRUNK_LEFT_IN = re.compile(rf"\+(?:{_TRUNK_CODES})0").match
 _DIALLED = re.compile(r"\+?[0-9\s()./\-\u2010-\u2015]+").fullmatch
 _SIGNS = re.compile(r"[^0-9]")
+_SCHEME = re.compile(r"(?:tel|callto|sms):", re.IGNORECASE).match
+_EXTENSION_BEHIND = re.compile(
+    r"([^A-Za-z#;,]*[0-9)])[\s;,]*(?:ext(?:ension|n)?|x|#|durchwahl|dw|poste|anexo)[\s.:=]*[0-9]{1,6}", re.IGNORECASE
+).fullmatch
+_LETTERED = re.compile(r"(?:\+?1[\s.-]*)?\(?[2-9][0-9]{2}\)?[\s.-]*[0-9\s.-]*[A-Za-z][A-Za-z0-9\s.-]*").fullmatch
+_SUSPECT = frozenset({*(digit * 3 for digit in "0123456789"), "789", "890", "210", "987", "321"})
+_KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _SPLIT = re.compile(rf"({_CODES})([0-9]+)").fullmatch
 
 
@@ -35,17 +43,21 @@ def phone(text: str, country: str = "") -> str:
     """The digits of E.164, or "" if this is no number, or one without a country code and no ``country`` (alpha-2)."""
     stripped = text.strip()
     if _E164(stripped) and not ("0" in stripped[2:5] and _TRUNK_LEFT_IN(stripped)):
-        return stripped[1:]
+        # as it is, but for one digit alone: a look at the end spares all others the pattern
+        return "" if stripped[-3:] in _SUSPECT and is_no_phone(stripped) else stripped[1:]
     number = _dialled(stripped, country)
-    if not number or not (country or number[0] == "+"):
+    if not number or not (country or number[0] == "+") or is_no_phone(number):
         return ""
-    return by_library(number, country) if phonenumbers else by_table(number, country)
+    digits = by_library(number, country) if phonenumbers else by_table(number, country)
+    return "" if is_no_phone(digits) else digits
 
 
 def _dialled(text: str, country: str) -> str:
     """Digits alone, with a plus in front if they begin with a country code; "" if there is anything but a number."""
     if not text.isascii():
-        text = "".join(_ascii(char) for char in text)
+        text = "".join(_ascii(char) for char in text if unicodedata.category(char) != "Cf")
+    if not _DIALLED(text):
+        text = _without_words(text, country)
     if not _DIALLED(text):
         return ""
     international = text[0] == "+"
@@ -55,6 +67,17 @@ def _dialled(text: str, country: str) -> str:
     if digits.startswith("011") and TRUNKS.get(country) == "1":
         return "+" + digits[3:]
     return digits
+
+
+def _without_words(text: str, country: str) -> str:
+    """Without ``tel:`` in front and an extension behind; North America's letters as the keys that they stand on."""
+    if scheme := _SCHEME(text):
+        text = text[scheme.end() :]
+    if extension := _EXTENSION_BEHIND(text):
+        text = extension[1]
+    lettered = (TRUNKS.get(country) == "1" or text.startswith("+1")) and _LETTERED(text)
+    digits = _SIGNS.sub("", text.lower().translate(_KEYS)).removeprefix("1") if lettered else ""
+    return f"+1{digits}" if len(digits) == 10 else text
 
 
 def _ascii(char: str) -> str:

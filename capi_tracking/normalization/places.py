@@ -2,8 +2,10 @@
 
 import re
 import string
+import unicodedata
 
 from .people import kept
+from .placeholders import is_no_text
 
 # The two-letter codes that stand for a state's name, by country; the name as it is folded.
 _US = """
@@ -15,12 +17,16 @@ ri rhodeisland sc southcarolina sd southdakota tn tennessee tx texas ut utah vt 
 wv westvirginia wi wisconsin wy wyoming dc districtofcolumbia dc washingtondc pr puertorico gu guam as americansamoa
 vi usvirginislands vi virginislands vi virginislandsus mp northernmarianaislands aa armedforcesamericas ae armedforceseurope
 ap armedforcespacific
+al ala az ariz ar ark ca calif ca cal co colo ct conn de del dc washdc fl fla il ill in ind ks kan ks kans ma mass
+mi mich mn minn ms miss mt mont ne neb ne nebr nv nev ok okla or ore pa penn pa penna tn tenn tx tex va virg wa wash
+wv wva wi wis wi wisc wy wyo
 """
 _CA = """
 ab alberta bc britishcolumbia bc colombiebritannique mb manitoba nb newbrunswick nb nouveaubrunswick
 nl newfoundlandandlabrador nl newfoundland nl terreneuveetlabrador ns novascotia ns nouvelleécosse
 nt northwestterritories nt territoiresdunordouest nu nunavut on ontario pe princeedwardisland pe îleduprinceédouard
 qc quebec qc québec sk saskatchewan yt yukon
+ab alta ab alb mb man nl nfld nl nf on ont pe pei pe ipe qc que qc qué qc pq sk sask yt yuk yt yk
 """
 
 
@@ -35,12 +41,55 @@ _STATES = {"us": _codes(_US), "ca": _codes(_CA)}
 _ZIP = frozenset({"us", "pr", "gu", "vi", "as", "mp"})
 _zip_code = re.compile(r"([0-9]{5})(?:[ -]?[0-9]{4})?").fullmatch
 _plus_four = re.compile(r"([0-9]{5})-[0-9]{4}").fullmatch
+
+# How long a code of digits alone is, by country.
+_DIGITS = {
+    3: "is",
+    4: "at au be bg ch cy dk ge hu li lu mk no nz ph si tn za",
+    5: "de dz ee es fi fr hr id it lt ma mc mx my rs se sk sm th tr ua cz gr",
+    6: "by cn co in ro ru sg",
+    7: "il jp",
+    8: "br",
+}
+_WRITTEN = {
+    "gb": r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2}|gir0aa|bfpo[0-9]{1,4}",
+    "ca": r"[a-z][0-9][a-z][0-9][a-z][0-9]",
+    "nl": r"[1-9][0-9]{3}[a-z]{2}",
+    "ie": r"[a-z][0-9][0-9w][a-z0-9]{4}",
+    "pl": r"[0-9]{5}",
+    "pt": r"[0-9]{4}(?:[0-9]{3})?",
+    "kr": r"[0-9]{5,6}",
+}
+_FORMS = {country: re.compile(form).fullmatch for country, form in _WRITTEN.items()} | {
+    country: re.compile(f"[0-9]{{{length}}}").fullmatch for length, each in _DIGITS.items() for country in each.split()
+}
+# What stands before the code on an envelope, by country: its own letters, or its cars'.
+_MARKS = {country: (country,) for country in _FORMS} | {
+    "de": ("de", "d"),
+    "at": ("at", "a"),
+    "fr": ("fr", "f"),
+    "it": ("it", "i"),
+    "es": ("es", "e"),
+    "be": ("be", "b"),
+    "lu": ("lu", "l"),
+    "se": ("se", "s"),
+    "no": ("no", "n"),
+    "fi": ("fi", "fin"),
+    "li": ("li", "fl"),
+    "hu": ("hu", "h"),
+    "si": ("si", "slo"),
+    "pt": ("pt", "p"),
+    "gb": (),
+}
+_MARKED = re.compile(r"([a-z]{1,3})[0-9]{3,}[a-z]{0,2}").match
 _ASCII_SIGNS = str.maketrans("", "", string.punctuation + string.whitespace)
 _NO_LETTERS = str.maketrans("", "", string.punctuation + string.whitespace + string.digits)
 
 
 def city(text: str) -> str:
     """Lower-case letters with their accents; no spaces, signs or digits (a district's number is no part of the name)."""
+    if is_no_text(text):
+        return ""
     if text.isascii() and text.isalpha():
         return text.lower()
     return text.translate(_NO_LETTERS).lower() if _simple(text) else kept(text, "LM")
@@ -53,21 +102,33 @@ def state(text: str, country: str = "") -> str:
         return code
     folded = text.translate(_ASCII_SIGNS).lower() if _simple(text) else kept(text, "LMN")
     if codes is None:
-        return folded
+        return "" if is_no_text(text) else folded
     return codes.get(folded) or codes.get(folded.removeprefix(country), "")
 
 
 def postal_code(text: str, country: str = "") -> str:
-    """Lower case without spaces and dashes; in the United States the first five digits."""
+    """Lower case without spaces and dashes; in the United States the first five digits.
+
+    Where the country's form is known, a text of another form is none: half a code, or one that lost its zero.
+    """
     stripped = text.strip()
     if country in _ZIP:
         return match[1] if (match := _zip_code(stripped)) else ""
     if not country and (match := _plus_four(stripped)):
         return match[1]
-    if stripped.isdigit() and stripped.isascii():
-        return stripped if 2 <= len(stripped) <= 12 else ""
-    folded = stripped.translate(_ASCII_SIGNS).lower() if _simple(stripped) else kept(stripped, "LN")
+    folded = stripped if stripped.isascii() and stripped.isdigit() else _folded_code(stripped, country)
+    if fits := _FORMS.get(country):
+        return folded if fits(folded) else ""
     return folded if 2 <= len(folded) <= 12 and any(char.isdecimal() for char in folded) else ""
+
+
+def _folded_code(text: str, country: str) -> str:
+    """Without signs, and without the country's letters in front ("D-80331", "NL 1012 AB")."""
+    if not _simple(text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.translate(_ASCII_SIGNS).lower() if _simple(text) else kept(text, "LN")
+    mark = _MARKED(folded)
+    return folded[len(mark[1]) :] if mark and mark[1] in _MARKS.get(country, ()) else folded
 
 
 def _simple(text: str) -> bool:

@@ -198,6 +198,11 @@ CASES = [
         'In CAPI_TRACKING: "DEFAULT_COUNTRY": "DE" (two letters of ISO 3166-1), or ""',
     ),
     (
+        "E058", capi(DATE_ORDER="dmy"), ERROR,
+        "CAPI_TRACKING['DATE_ORDER'] is 'dmy': no birthday that is written day or month first could be read by it.",
+        'In CAPI_TRACKING: "DATE_ORDER": "DMY" (or "MDY"), or "" to leave out what is ambiguous',
+    ),
+    (
         "E025", capi(ENVIRONMENT="x" * 65), ERROR,
         "CAPI_TRACKING['ENVIRONMENT'] has 65 characters; 64 are the most.",
         "Type a shorter one.",
@@ -653,6 +658,7 @@ SILENT = {
     "an agent of 22": capi(PARTNER_AGENT="x" * 22),
     "no agent": capi(PARTNER_AGENT=""),
     "no default country": capi(DEFAULT_COUNTRY=""),
+    "day before month": capi(DATE_ORDER="DMY"),
     "since the first migration": capi(TRACK_SINCE=None),
     "a subclass of the middleware": project(MIDDLEWARE=[SESSION, LOGIN, f"{__name__}.ShopMiddleware"]),
     "a project without sessions": project(MIDDLEWARE=[OURS]),
