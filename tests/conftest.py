@@ -23,15 +23,20 @@ from tests.workers import pytest_xdist_auto_num_workers, pytest_xdist_make_sched
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", action="store_true", help="run the tests that drive Chromium, and fail without one")
+    parser.addoption("--outside", action="store_true", help="compare with Meta's SDK, which is installed apart")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--browser"):
-        return
-    skip = pytest.mark.skip(reason="drives Chromium: add --browser")
+    if not config.getoption("--browser"):
+        _skip(items, {"browser", "demo"}, "drives Chromium: add --browser")
+    if not config.getoption("--outside"):
+        _skip(items, {"outside"}, "installs Meta's SDK: add --outside")
+
+
+def _skip(items: list[pytest.Item], marks: set[str], reason: str) -> None:
     for item in items:
-        if {"browser", "demo"} & {mark.name for mark in item.iter_markers()}:
-            item.add_marker(skip)
+        if marks & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
