@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import idna
 
 from .hashing import as_text
-from .placeholders import is_no_email, is_no_id, is_no_text
+from .placeholders import NO_ID, NO_TEXT, is_no_email, is_no_text
 
 # Invisible characters that come along when an address is pasted.
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -59,7 +59,7 @@ def name(text: str) -> str:
     """Lower case, composed, letters with their accents; spaces and signs go, as in Meta's own library."""
     if text.isascii() and text.isalpha():
         lowered = text.lower()
-        return "" if is_no_text(lowered) else lowered
+        return "" if lowered in NO_TEXT else lowered
     folded = text.translate(_ASCII_SIGNS).lower() if text.isascii() else kept(text, "LMN")
     return "" if folded.isdecimal() or is_no_text(text) else folded
 
@@ -67,7 +67,7 @@ def name(text: str) -> str:
 def external_id(text: str) -> str:
     """The shop's own id, verbatim; "" for what programs write for nobody ("None", "0")."""
     stripped = text.strip()
-    return "" if is_no_id(stripped) else stripped
+    return "" if stripped.lower() in NO_ID else stripped
 
 
 def kept(text: str, categories: str) -> str:

@@ -6,14 +6,14 @@ itself, they are on so many orders that its own numbers show it.
 
 import re
 
-_NO_TEXT = frozenset(
+NO_TEXT = frozenset(
     """
     n/a|n.a.|n.a|n\\a|#n/a|none|undefined|unknown|nan|not provided|not available|not applicable|no name|noname|not given
     |first name|firstname|last name|lastname|xx|xxx|xxxx|xxxxx|asdf|asdfasdf|qwerty|unbekannt|keine angabe|k.a.|k. a.
     |keine|desconocido|desconocida|no aplica|sin datos|inconnu|inconnue|non renseigné|non renseigne|non communiqué
     """.replace("\n    ", "").split("|")
 )
-_NO_ID = _NO_TEXT | {
+NO_ID = NO_TEXT | {
     "null",
     "nil",
     "0",
@@ -92,20 +92,20 @@ _no_digits = re.compile(r"[^0-9]").sub
 
 def is_no_text(text: str) -> bool:
     """For names and places: whether it says that there is none."""
-    return text.strip().lower() in _NO_TEXT
+    return text.strip().lower() in NO_TEXT
 
 
 def is_no_id(text: str) -> bool:
     """For ids: what programs write for nobody."""
-    return text.strip().lower() in _NO_ID
+    return text.strip().lower() in NO_ID
 
 
 def is_no_email(address: str) -> bool:
     """For an address in lower case."""
-    local, _, domain = address.rpartition("@")
-    if local in _NO_MAILBOX or domain.endswith(_NOWHERE):
-        return True
-    return local in _PERHAPS and domain.partition(".")[0] in _PERHAPS
+    local, _, domain = address.partition("@")
+    if local not in _PERHAPS:
+        return domain.endswith(_NOWHERE)
+    return local in _NO_MAILBOX or domain.partition(".")[0] in _PERHAPS or domain.endswith(_NOWHERE)
 
 
 def is_no_phone(text: str) -> bool:

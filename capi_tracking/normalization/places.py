@@ -5,7 +5,7 @@ import string
 import unicodedata
 
 from .people import kept
-from .placeholders import is_no_text
+from .placeholders import NO_TEXT, is_no_text
 
 # The two-letter codes that stand for a state's name, by country; the name as it is folded.
 _US = """
@@ -88,10 +88,11 @@ _NO_LETTERS = str.maketrans("", "", string.punctuation + string.whitespace + str
 
 def city(text: str) -> str:
     """Lower-case letters with their accents; no spaces, signs or digits (a district's number is no part of the name)."""
+    if text.isascii() and text.isalpha():
+        lowered = text.lower()
+        return "" if lowered in NO_TEXT else lowered
     if is_no_text(text):
         return ""
-    if text.isascii() and text.isalpha():
-        return text.lower()
     return text.translate(_NO_LETTERS).lower() if _simple(text) else kept(text, "LM")
 
 
