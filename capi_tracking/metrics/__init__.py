@@ -1,5 +1,6 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
+from .clicks import Clicks, clicks
 from .facts import Fact
 from .health import Health, PixelLine, health
 from .masking import shortened, without_ids
@@ -15,6 +16,7 @@ from .window import DEFAULT_WINDOW, WINDOWS, Window, window
 __all__ = [
     "DEFAULT_WINDOW",
     "WINDOWS",
+    "Clicks",
     "EventLine",
     "Fact",
     "Health",
@@ -32,6 +34,7 @@ __all__ = [
     "Story",
     "Trouble",
     "Window",
+    "clicks",
     "explain",
     "explain_status",
     "find_contexts",

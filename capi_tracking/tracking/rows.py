@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from .. import minimisation, readiness
+from .. import minimisation, normalization, readiness
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState
@@ -75,6 +75,7 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
     data = event.user_data
     keys = kept.event.user_data.keys
     value = event.custom_data.value
+    odd = normalization.click_remarks(kept.event.user_data.fbc, event.event_source_url, event.event_time)
     if value is not None and value >= MAX_VALUE:
         raise InvalidEvent("value", "more than the outbox can hold")
     return {
@@ -83,7 +84,7 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
         "currency": event.custom_data.currency,
         "match_keys": " ".join(keys),
         "match_score": readiness.score(keys),
-        "notes": "; ".join([*data.notes, *[each.note for each in kept.left_out]])[:255],
+        "notes": "; ".join([*data.notes, *odd, *[each.note for each in kept.left_out]])[:255],
         "visitor_key": identity_key("fbp", data.fbp),
         "email_key": identity_key("em", data.em[0] if data.em else ""),
         "phone_key": identity_key("ph", data.ph[0] if data.ph else ""),
