@@ -6,6 +6,7 @@ from .health import Health, PixelLine, health
 from .masking import shortened, without_ids
 from .pairs import Pair, in_pair_state, with_pair
 from .reasons import explain, explain_status
+from .repeated import Repeated, repeated
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
 from .search import find_contexts, find_events, find_receipts
 from .story import Moment, Story, story
@@ -29,6 +30,7 @@ __all__ = [
     "Part",
     "PixelLine",
     "Problem",
+    "Repeated",
     "Share",
     "Sides",
     "Story",
@@ -42,6 +44,7 @@ __all__ = [
     "find_receipts",
     "health",
     "in_pair_state",
+    "repeated",
     "shortened",
     "story",
     "window",
