@@ -96,6 +96,8 @@ def test_orders__a_redis_that_stops_and_comes_back(shop: Shop, tmp_path: Path, o
         shop.wait_for(1)
 
         server.stop()
+        # until then it may still send what the first order's nudge found
+        until(lambda: "Connection to broker lost" in worker.tail, "the worker saw it too")
         till.ask("place", first=2, count=ORDERS)
         until(lambda: failures(till) >= 1, "the nudger saw that the broker is away")
         assert till.ask("report")["main"] == []
