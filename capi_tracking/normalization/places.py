@@ -42,26 +42,22 @@ _ZIP = frozenset({"us", "pr", "gu", "vi", "as", "mp"})
 _zip_code = re.compile(r"([0-9]{5})(?:[ -]?[0-9]{4})?").fullmatch
 _plus_four = re.compile(r"([0-9]{5})-[0-9]{4}").fullmatch
 
-# How long a code of digits alone is, by country.
+# Codes of digits alone, by their length.
 _DIGITS = {
-    3: "is",
-    4: "at au be bg ch cy dk ge hu li lu mk no nz ph si tn za",
-    5: "de dz ee es fi fr hr id it lt ma mc mx my rs se sk sm th tr ua cz gr",
-    6: "by cn co in ro ru sg",
-    7: "il jp",
-    8: "br",
+    re.compile(r"[0-9]{3}").fullmatch: "is",
+    re.compile(r"[0-9]{4}").fullmatch: "at au be bg ch cy dk ge hu li lu mk no nz ph si tn za",
+    re.compile(r"[0-9]{5}").fullmatch: "de dz ee es fi fr hr id it lt ma mc mx my pl rs se sk sm th tr ua cz gr",
+    re.compile(r"[0-9]{6}").fullmatch: "by cn co in ro ru sg",
+    re.compile(r"[0-9]{7}").fullmatch: "il jp",
+    re.compile(r"[0-9]{8}").fullmatch: "br",
 }
-_WRITTEN = {
-    "gb": r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2}|gir0aa|bfpo[0-9]{1,4}",
-    "ca": r"[a-z][0-9][a-z][0-9][a-z][0-9]",
-    "nl": r"[1-9][0-9]{3}[a-z]{2}",
-    "ie": r"[a-z][0-9][0-9w][a-z0-9]{4}",
-    "pl": r"[0-9]{5}",
-    "pt": r"[0-9]{4}(?:[0-9]{3})?",
-    "kr": r"[0-9]{5,6}",
-}
-_FORMS = {country: re.compile(form).fullmatch for country, form in _WRITTEN.items()} | {
-    country: re.compile(f"[0-9]{{{length}}}").fullmatch for length, each in _DIGITS.items() for country in each.split()
+_FORMS = {country: form for form, countries in _DIGITS.items() for country in countries.split()} | {
+    "gb": re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2}|gir0aa|bfpo[0-9]{1,4}").fullmatch,
+    "ca": re.compile(r"[a-z][0-9][a-z][0-9][a-z][0-9]").fullmatch,
+    "nl": re.compile(r"[1-9][0-9]{3}[a-z]{2}").fullmatch,
+    "ie": re.compile(r"[a-z][0-9][0-9w][a-z0-9]{4}").fullmatch,
+    "pt": re.compile(r"[0-9]{4}(?:[0-9]{3})?").fullmatch,
+    "kr": re.compile(r"[0-9]{5,6}").fullmatch,
 }
 # What stands before the code on an envelope, by country: its own letters, or its cars'.
 _MARKS = {country: (country,) for country in _FORMS} | {
