@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from capi_tracking.models import OutboxEvent, Status
 from tests.browser import pages
@@ -88,12 +89,11 @@ def test_page__pleases_axe_and_fits_the_screen(visit, jo, path, base, scheme, wi
 def test_choices__an_answer_counts_with_scripts_and_without(visit, jo, scripts):
     page = visit(CHOICES, cookies={"capi_consent": GRANTED, "_fbp": BROWSER}, java_script_enabled=scripts)
     page.get_by_role("button", name="No, thanks", exact=True).locator("visible=true").last.click()
-    page.wait_for_load_state()
-    assert "Your answer is no" in page.get_by_role("status").first.inner_text()
+    expect(page.get_by_role("status").first).to_contain_text("Your answer is no")
     assert cookies(page)["capi_consent"].startswith("denied.")
     assert "_fbp" not in cookies(page)
     page.locator(".capi-own button[value=granted]").click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("status").first).to_contain_text("Your answer is yes")
     assert cookies(page)["capi_consent"].startswith("granted.")
 
 
@@ -105,17 +105,15 @@ def test_choices__the_script_goes_by_the_servers_answer(visit, jo):
 
 def test_about_me__is_walked_seen_and_ended_without_scripts(visit, jo):
     page = visit(ABOUT_ME, user=jo, cookies={"_fbp": BROWSER}, java_script_enabled=False)
-    assert page.locator(".capi-events").first.locator("li").count() == 20
+    expect(page.locator(".capi-events").first.locator("li")).to_have_count(20)
     page.get_by_role("link", name="Older").click()
-    assert page.locator(".capi-events").first.locator("li").count() == 2
+    expect(page.locator(".capi-events").first.locator("li")).to_have_count(2)
     page.get_by_role("button", name="Withdraw my consent").click()
-    page.wait_for_load_state()
-    assert "withdrawn" in page.get_by_role("status").first.inner_text()
+    expect(page.get_by_role("status").first).to_contain_text("withdrawn")
     assert pages.alone(lambda: state_of("cart")) == Status.CANCELLED
     page.get_by_label("Yes, delete it.").check()
     page.get_by_role("button", name="Delete what is kept of me").click()
-    page.wait_for_load_state()
-    assert "It is deleted." in page.get_by_role("status").first.inner_text()
+    expect(page.get_by_role("status").first).to_contain_text("It is deleted.")
     assert pages.alone(lambda: OutboxEvent.objects.get(event_id="sale").external_key) is None
 
 
