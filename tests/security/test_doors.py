@@ -115,11 +115,15 @@ def rows() -> int:
     return sum(model._default_manager.count() for model in models if model.__name__ not in {"Pixel", "SkipCount"})
 
 
+# Of a longer one Django 6 refuses the request itself, before anything of a shop's runs.
+LONGEST = {"content-type": 10_000}
+
+
 @pytest.mark.parametrize("name", VALUES)
 @pytest.mark.parametrize("door", PAGES)
 def test_headers__of_any_kind_break_no_door(visit: Any, door: str, name: str) -> None:
     for header in HEADERS:
-        visit(usual(door), PAGES[door], headers={header: VALUES[name]}, known=False)
+        visit(usual(door), PAGES[door], headers={header: VALUES[name][: LONGEST.get(header)]}, known=False)
 
 
 @pytest.mark.parametrize("name", VALUES)
