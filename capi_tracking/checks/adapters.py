@@ -46,7 +46,7 @@ def _paths(model: type[Model], adapter: PathAdapter) -> Iterator[CheckMessage]:
 def _path(model: Any, adapter: Any, attribute: str, path: Any) -> Iterator[CheckMessage]:
     try:
         for lacking, name in names.missing(model, path):
-            yield catalogue.UNKNOWN_PATH(
+            yield catalogue.adapters.UNKNOWN_PATH(
                 adapter=_name(adapter),
                 attribute=attribute,
                 path=path,
@@ -55,14 +55,14 @@ def _path(model: Any, adapter: Any, attribute: str, path: Any) -> Iterator[Check
                 instead=_instead(lacking, name),
             )
     except ImproperlyTracked as error:
-        yield catalogue.BAD_TEMPLATE(adapter=_name(adapter), attribute=attribute, error=error)
+        yield catalogue.adapters.BAD_TEMPLATE(adapter=_name(adapter), attribute=attribute, error=error)
 
 
 def _conditions(model: type[Model], adapter: Any) -> Iterator[CheckMessage]:
     for attribute in CONDITIONS:
         for condition in getattr(adapter, attribute, {}):
             if lookup := names.unknown_lookup(model, condition):
-                yield catalogue.UNKNOWN_LOOKUP(
+                yield catalogue.adapters.UNKNOWN_LOOKUP(
                     adapter=_name(adapter), attribute=attribute, condition=condition, lookup=lookup
                 )
             else:
@@ -73,26 +73,26 @@ def _needs(model: type[Model], adapter: ModelOrderAdapter) -> Iterator[CheckMess
     """What a sale can't do without, unless the shop's own method says it."""
     is_sale = not isinstance(adapter, ModelEventAdapter)
     if is_sale and not adapter.paid_when and _is_ours(adapter, "is_purchase"):
-        yield catalogue.NO_PAYMENT(adapter=_name(adapter))
+        yield catalogue.adapters.NO_PAYMENT(adapter=_name(adapter))
     if not (adapter.told_at() or adapter.created_at or _overridden(adapter, "event_time", "placed_at")):
-        yield catalogue.NO_TIME(adapter=_name(adapter), attribute="paid_at" if is_sale else "happened_at")
+        yield catalogue.adapters.NO_TIME(adapter=_name(adapter), attribute="paid_at" if is_sale else "happened_at")
     if _overridden(adapter, "custom_data"):
         return
     if is_sale and not adapter.total and not _overridden(adapter, "value"):
-        yield catalogue.NO_TOTAL(adapter=_name(adapter))
+        yield catalogue.adapters.NO_TOTAL(adapter=_name(adapter))
     yield from _money(model, adapter)
     if adapter.lines and not adapter.line_id and _is_ours(adapter, "contents"):
-        yield catalogue.NO_LINE_ID(adapter=_name(adapter))
+        yield catalogue.adapters.NO_LINE_ID(adapter=_name(adapter))
 
 
 def _money(model: type[Model], adapter: ModelOrderAdapter) -> Iterator[CheckMessage]:
     if not adapter.total or _overridden(adapter, "value"):
         return
     if not adapter.currency and _is_bare(model, adapter.total):
-        yield catalogue.NO_CURRENCY(adapter=_name(adapter))
+        yield catalogue.adapters.NO_CURRENCY(adapter=_name(adapter))
     for part in POLICIES.get(sound("VALUE"), ()):
         if not getattr(adapter, part):
-            yield catalogue.NO_PART(adapter=_name(adapter), policy=sound("VALUE"), part=part)
+            yield catalogue.adapters.NO_PART(adapter=_name(adapter), policy=sound("VALUE"), part=part)
 
 
 def _is_bare(model: type[Model], path: Any) -> bool:

@@ -29,12 +29,12 @@ def _sqlite(alias: str, database: dict[str, Any]) -> Iterator[CheckMessage]:
     options = database.get("OPTIONS")
     options = options if isinstance(options, dict) else {}
     if str(options.get("transaction_mode")).upper() not in {"IMMEDIATE", "EXCLUSIVE"}:
-        yield catalogue.NOT_IMMEDIATE(**texts)
+        yield catalogue.databases.NOT_IMMEDIATE(**texts)
     timeout = options.get("timeout", USUAL_SECONDS)
     if isinstance(timeout, int | float) and timeout < ENOUGH_SECONDS:
-        yield catalogue.SHORT_WAIT(seconds=f"{timeout:g}", **texts)
+        yield catalogue.databases.SHORT_WAIT(seconds=f"{timeout:g}", **texts)
     if not _is_in_memory(str(database.get("NAME"))) and not _asks_for_wal(str(options.get("init_command"))):
-        yield catalogue.NO_WAL(**texts)
+        yield catalogue.databases.NO_WAL(**texts)
 
 
 def _is_in_memory(name: str) -> bool:

@@ -11,8 +11,8 @@ from .given import is_on, is_sound, quoted, sound, sound_pixels
 
 PROXY_SETTINGS = ["SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT"]
 CACHES = {
-    "django.core.cache.backends.locmem.LocMemCache": catalogue.CACHE_PER_PROCESS,
-    "django.core.cache.backends.dummy.DummyCache": catalogue.CACHE_KEEPS_NOTHING,
+    "django.core.cache.backends.locmem.LocMemCache": catalogue.deployment.CACHE_PER_PROCESS,
+    "django.core.cache.backends.dummy.DummyCache": catalogue.deployment.CACHE_KEEPS_NOTHING,
 }
 
 
@@ -25,24 +25,24 @@ def check_deployment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
 
 def _shadow() -> Iterator[CheckMessage]:
     if is_sound("SHADOW") and sound("SHADOW"):
-        yield catalogue.SHADOW()
+        yield catalogue.deployment.SHADOW()
 
 
 def _environment() -> Iterator[CheckMessage]:
     if is_sound("ENVIRONMENT") and not sound("ENVIRONMENT"):
-        yield catalogue.NO_ENVIRONMENT()
+        yield catalogue.deployment.NO_ENVIRONMENT()
 
 
 def _test_codes() -> Iterator[CheckMessage]:
     for alias, entry in sound_pixels().items():
         if entry.get("TEST_EVENT_CODE"):
-            yield catalogue.TEST_CODE(alias=alias, quoted=quoted(alias))
+            yield catalogue.deployment.TEST_CODE(alias=alias, quoted=quoted(alias))
 
 
 def _proxies() -> Iterator[CheckMessage]:
     setting = next((name for name in PROXY_SETTINGS if getattr(settings, name, None)), None)
     if setting and is_sound("TRUSTED_PROXIES") and not sound("TRUSTED_PROXIES"):
-        yield catalogue.NO_PROXIES(setting=setting)
+        yield catalogue.deployment.NO_PROXIES(setting=setting)
 
 
 def _cache() -> Iterator[CheckMessage]:

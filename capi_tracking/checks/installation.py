@@ -24,7 +24,7 @@ Check = Callable[..., list[CheckMessage]]
 
 def check_installation(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """``USE_TZ``, ``MIDDLEWARE``, the URLs, and the Content-Security-Policy."""
-    time_zones = [] if settings.USE_TZ else [catalogue.NO_TIME_ZONES()]
+    time_zones = [] if settings.USE_TZ else [catalogue.project.NO_TIME_ZONES()]
     return [*time_zones, *_middleware(), *_urls(), *_policies()]
 
 
@@ -33,7 +33,7 @@ def celery_check(shop_app: Callable[[], object | None]) -> Check:
 
     def check_celery(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         waits_for_one = is_on() and sound("NUDGE") == "celery"
-        return [catalogue.NO_CELERY()] if waits_for_one and shop_app() is None else []
+        return [catalogue.project.NO_CELERY()] if waits_for_one and shop_app() is None else []
 
     return check_celery
 
@@ -43,12 +43,12 @@ def _middleware() -> Iterator[CheckMessage]:
     bases = [_bases(path) for path in paths]
     ours = _first(bases, MIDDLEWARE)
     if ours is None:
-        yield catalogue.NO_MIDDLEWARE()
+        yield catalogue.project.NO_MIDDLEWARE()
         return
     later = [path for path in EARLIER if (place := _first(bases, path)) is not None and place > ours]
     if later:
         names = " and ".join(path.rpartition(".")[2] for path in later)
-        yield catalogue.EARLY_MIDDLEWARE(later=names)
+        yield catalogue.project.EARLY_MIDDLEWARE(later=names)
 
 
 def _bases(path: Any) -> set[str]:
@@ -65,7 +65,7 @@ def _urls() -> Iterator[CheckMessage]:
     try:
         reverse("capi_tracking:collect")
     except NoReverseMatch:
-        yield catalogue.NO_URLS(urlconf=f"{settings.ROOT_URLCONF}".replace(".", "/") + ".py")
+        yield catalogue.project.NO_URLS(urlconf=f"{settings.ROOT_URLCONF}".replace(".", "/") + ".py")
     except Exception:  # noqa: BLE001 (a URLconf that can't be read at all: Django's own check says so)
         return
 
@@ -78,4 +78,4 @@ def _policies() -> Iterator[CheckMessage]:
         except Exception:  # noqa: BLE001, S112 (a policy that can't be read at all: its own package says so)
             continue
         for directive, sources in blocked.items():
-            yield catalogue.POLICY_BLOCKS(setting=setting, directive=directive, sources=" and ".join(sources))
+            yield catalogue.project.POLICY_BLOCKS(setting=setting, directive=directive, sources=" and ".join(sources))

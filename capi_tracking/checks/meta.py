@@ -28,11 +28,11 @@ def _version(version: str) -> Iterator[CheckMessage]:
     texts = {"version": version, "newest": f"v{max(ENDS)}.0"}
     found = _is_version(version)
     if not found:
-        yield catalogue.MALFORMED_VERSION(**texts)
+        yield catalogue.pixels.MALFORMED_VERSION(**texts)
     elif (number := int(found[1])) > max(ENDS):
-        yield catalogue.NEW_VERSION(**texts)
+        yield catalogue.pixels.NEW_VERSION(**texts)
     elif number not in ENDS:
-        yield catalogue.OLD_VERSION(**texts)
+        yield catalogue.pixels.OLD_VERSION(**texts)
     else:
         yield from _end(ENDS[number], texts)
 
@@ -40,12 +40,12 @@ def _version(version: str) -> Iterator[CheckMessage]:
 def _end(end: date | None, texts: dict[str, str]) -> Iterator[CheckMessage]:
     today = timezone.now().date()
     if end is not None and today > end:
-        yield catalogue.ENDED_VERSION(end=end, **texts)
+        yield catalogue.pixels.ENDED_VERSION(end=end, **texts)
     elif end is not None and today >= end - NOTICE:
-        yield catalogue.ENDING_VERSION(end=end, **texts)
+        yield catalogue.pixels.ENDING_VERSION(end=end, **texts)
 
 
 def _agent(agent: str) -> Iterator[CheckMessage]:
     letters = sum(character.isalpha() for character in agent)
     if agent and (len(agent) > LONGEST_AGENT or letters < LETTERS):
-        yield catalogue.PARTNER_AGENT()
+        yield catalogue.pixels.PARTNER_AGENT()

@@ -22,13 +22,13 @@ def check_minimisation(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
 
 def _age() -> Iterator[CheckMessage]:
     if not 0 <= sound("MINIMUM_AGE") <= OLDEST:
-        yield catalogue.MINIMUM_AGE(number=sound("MINIMUM_AGE"), oldest=OLDEST)
+        yield catalogue.values.MINIMUM_AGE(number=sound("MINIMUM_AGE"), oldest=OLDEST)
 
 
 def _pages() -> Iterator[CheckMessage]:
     for pattern in sound("SENSITIVE_PAGES"):
         if not pattern.startswith(("/", "*")):
-            yield catalogue.SENSITIVE_PAGE(pattern=pattern, quoted=quoted(f"/{pattern}"))
+            yield catalogue.values.SENSITIVE_PAGE(pattern=pattern, quoted=quoted(f"/{pattern}"))
 
 
 def _shares() -> Iterator[CheckMessage]:
@@ -41,11 +41,11 @@ def _shares() -> Iterator[CheckMessage]:
 
 def _share(alias: Any, event_name: Any, fields: Any) -> Iterator[CheckMessage]:
     if not (isinstance(event_name, str) and isinstance(fields, list) and all(isinstance(each, str) for each in fields)):
-        yield catalogue.SHARE_NO_LIST(alias=alias, event_name=event_name)
+        yield catalogue.pixels.SHARE_NO_LIST(alias=alias, event_name=event_name)
         return
     for field in sorted(set(fields) - FIELDS.keys()):
         close = get_close_matches(field, FIELDS, n=1, cutoff=LIKENESS)
         hint = f'Did you mean "{close[0]}"?' if close else f"There are: {', '.join(FIELDS)}."
-        yield catalogue.SHARE_UNKNOWN(alias=alias, event_name=event_name, field=field, instead=hint)
+        yield catalogue.pixels.SHARE_UNKNOWN(alias=alias, event_name=event_name, field=field, instead=hint)
     if any({FIELDS[each] for each in fields if each in FIELDS} <= broad for broad in TOO_BROAD):
-        yield catalogue.SHARE_TOO_BROAD(alias=alias, event_name=event_name)
+        yield catalogue.pixels.SHARE_TOO_BROAD(alias=alias, event_name=event_name)

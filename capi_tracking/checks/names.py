@@ -24,13 +24,13 @@ def check_names(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Names and types in ``CAPI_TRACKING`` and in each of its pixels."""
     whole = getattr(settings, "CAPI_TRACKING", {})
     if not isinstance(whole, dict):
-        return [catalogue.NO_DICT(kind=kind(whole))]
+        return [catalogue.given.NO_DICT(kind=kind(whole))]
     return [*_unknown(), *_mistyped(), *_pixels()]
 
 
 def _unknown() -> Iterator[CheckMessage]:
     for key in _others(given(), TYPES):
-        yield catalogue.UNKNOWN_KEY(key=key, instead=_instead(key, TYPES))
+        yield catalogue.given.UNKNOWN_KEY(key=key, instead=_instead(key, TYPES))
 
 
 def _mistyped() -> Iterator[CheckMessage]:
@@ -38,7 +38,7 @@ def _mistyped() -> Iterator[CheckMessage]:
         value = given()[key]
         if not fits(value, TYPES[key]):
             wanted = type_name(TYPES[key])
-            yield catalogue.MISTYPED(key=key, wanted=wanted, kind=kind(value), example=example(key))
+            yield catalogue.given.MISTYPED(key=key, wanted=wanted, kind=kind(value), example=example(key))
 
 
 def _pixels() -> Iterator[CheckMessage]:
@@ -46,15 +46,15 @@ def _pixels() -> Iterator[CheckMessage]:
         if isinstance(entry, dict):
             yield from _pixel(alias, entry)
         else:
-            yield catalogue.NO_ENTRY(alias=alias, quoted=quoted(alias), kind=kind(entry))
+            yield catalogue.given.NO_ENTRY(alias=alias, quoted=quoted(alias), kind=kind(entry))
 
 
 def _pixel(alias: Any, entry: dict[Any, Any]) -> Iterator[CheckMessage]:
     for key in _others(entry, PIXEL_TYPES):
-        yield catalogue.UNKNOWN_PIXEL_KEY(alias=alias, key=key, instead=_instead(key, PIXEL_TYPES))
+        yield catalogue.given.UNKNOWN_PIXEL_KEY(alias=alias, key=key, instead=_instead(key, PIXEL_TYPES))
     for key in sorted(entry.keys() & PIXEL_TYPES.keys()):
         if not fits(entry[key], PIXEL_TYPES[key]):
-            yield catalogue.MISTYPED_PIXEL_KEY(
+            yield catalogue.given.MISTYPED_PIXEL_KEY(
                 alias=alias,
                 quoted=quoted(alias),
                 key=key,

@@ -25,9 +25,9 @@ def _named() -> Iterator[CheckMessage]:
         return
     aliases = list(sound("PIXELS"))
     if not aliases:
-        yield catalogue.NO_PIXEL()
+        yield catalogue.pixels.NO_PIXEL()
     elif "default" not in aliases:
-        yield catalogue.NO_DEFAULT_PIXEL(quoted=quoted(aliases[0]))
+        yield catalogue.pixels.NO_DEFAULT_PIXEL(quoted=quoted(aliases[0]))
 
 
 def _of_pages() -> Iterator[CheckMessage]:
@@ -35,15 +35,15 @@ def _of_pages() -> Iterator[CheckMessage]:
     if "PAGE_PIXELS" not in given() or not (is_sound("PIXELS") and is_sound("PAGE_PIXELS")):
         return
     if not sound("PAGE_PIXELS"):
-        yield catalogue.NO_PAGE_PIXEL()
+        yield catalogue.values.NO_PAGE_PIXEL()
     known, seen = sound("PIXELS"), set()
     for alias in sound("PAGE_PIXELS"):
         if alias not in known:
-            yield catalogue.UNKNOWN_PAGE_PIXEL(alias=alias, known=", ".join(map(str, known)))
+            yield catalogue.values.UNKNOWN_PAGE_PIXEL(alias=alias, known=", ".join(map(str, known)))
             continue
         pixel_id = str(known[alias].get("PIXEL_ID", "")) if isinstance(known[alias], dict) else ""
         if pixel_id and pixel_id in seen:
-            yield catalogue.SAME_PAGE_PIXEL(alias=alias, quoted=quoted(alias))
+            yield catalogue.values.SAME_PAGE_PIXEL(alias=alias, quoted=quoted(alias))
         seen.add(pixel_id)
 
 
@@ -52,7 +52,7 @@ def _deliverable() -> Iterator[CheckMessage]:
         return  # a transport reads the settings as they are
     make, error = load(sound("TRANSPORT"))
     if error:
-        yield catalogue.TRANSPORT_MISSING(error=error)
+        yield catalogue.pixels.TRANSPORT_MISSING(error=error)
         return
     for alias in sound_pixels():
         yield from _asked(make, alias)
@@ -63,9 +63,9 @@ def _asked(make: Any, alias: str) -> list[CheckMessage]:
         transport = make(pixel_settings(alias))
         return [*transport.check(), *_in_debug(transport)]
     except ImproperlyTracked as error:
-        return [catalogue.TRANSPORT_FAILS(alias=alias, error=error)]
+        return [catalogue.pixels.TRANSPORT_FAILS(alias=alias, error=error)]
     except Exception as error:  # noqa: BLE001 (a transport may be the shop's; its text may hold the token)
-        return [catalogue.TRANSPORT_FAILS(alias=alias, error=f"{type(error).__name__}.")]
+        return [catalogue.pixels.TRANSPORT_FAILS(alias=alias, error=f"{type(error).__name__}.")]
 
 
 def _in_debug(transport: Transport) -> Iterator[CheckMessage]:
@@ -74,8 +74,8 @@ def _in_debug(transport: Transport) -> Iterator[CheckMessage]:
         return
     alias = transport.pixel.alias
     if transport.pixel.test_event_code:
-        yield catalogue.SENDS_TESTS_IN_DEBUG(alias=alias, quoted=quoted(alias))
+        yield catalogue.pixels.SENDS_TESTS_IN_DEBUG(alias=alias, quoted=quoted(alias))
     elif sound("SEND_IN_DEBUG"):
-        yield catalogue.SENDS_IN_DEBUG(alias=alias)
+        yield catalogue.pixels.SENDS_IN_DEBUG(alias=alias)
     else:
-        yield catalogue.WAITS_IN_DEBUG(alias=alias, quoted=quoted(alias))
+        yield catalogue.pixels.WAITS_IN_DEBUG(alias=alias, quoted=quoted(alias))

@@ -66,66 +66,66 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 
 def _databases() -> Iterator[CheckMessage]:
     if not sound("OUTBOX_DATABASES"):
-        yield catalogue.NO_DATABASE()
+        yield catalogue.values.NO_DATABASE()
     for alias in sorted(set(sound("OUTBOX_DATABASES")) - set(connections)):
-        yield catalogue.UNKNOWN_DATABASE(alias=alias, known=", ".join(sorted(connections)))
+        yield catalogue.values.UNKNOWN_DATABASE(alias=alias, known=", ".join(sorted(connections)))
 
 
 def _policy() -> Iterator[CheckMessage]:
     if not _is_policy(sound("CONSENT_POLICY")):
-        yield catalogue.POLICY()
+        yield catalogue.values.POLICY()
 
 
 def _consent() -> Iterator[CheckMessage]:
     path = sound("CONSENT")
     rule, error = load(path) if path else (None, "")
     if error:
-        yield catalogue.CONSENT_MISSING(error=error)
+        yield catalogue.values.CONSENT_MISSING(error=error)
     elif path and not callable(rule):
-        yield catalogue.CONSENT_NO_CALLABLE()
+        yield catalogue.values.CONSENT_NO_CALLABLE()
 
 
 def _region() -> Iterator[CheckMessage]:
     path = sound("REGION")
     rule, error = load(path) if path else (None, "")
     if error:
-        yield catalogue.REGION_MISSING(error=error)
+        yield catalogue.values.REGION_MISSING(error=error)
     elif path and not callable(rule):
-        yield catalogue.REGION_NO_CALLABLE()
+        yield catalogue.values.REGION_NO_CALLABLE()
 
 
 def _opt_out() -> Iterator[CheckMessage]:
     for region in sound("OPT_OUT_REGIONS"):
         if not (is_region(region) and normalization.country(region[:2])):
-            yield catalogue.OPT_OUT_REGION(region=region)
+            yield catalogue.values.OPT_OUT_REGION(region=region)
 
 
 def _proxies() -> Iterator[CheckMessage]:
     trusted = sound("TRUSTED_PROXIES")
     if isinstance(trusted, int):
         if trusted < 0:
-            yield catalogue.NEGATIVE_PROXIES(number=trusted)
+            yield catalogue.values.NEGATIVE_PROXIES(number=trusted)
         return
     for network in trusted:
         try:
             ip_network(network)
         except ValueError as error:
-            yield catalogue.PROXY_NETWORK(error=error)
+            yield catalogue.values.PROXY_NETWORK(error=error)
 
 
 def _nudge() -> Iterator[CheckMessage]:
     if sound("NUDGE") not in {"celery", None}:
-        yield catalogue.NUDGE(value=sound("NUDGE"))
+        yield catalogue.values.NUDGE(value=sound("NUDGE"))
 
 
 def _foreign() -> Iterator[CheckMessage]:
     if sound("FOREIGN_PIXELS") not in FOREIGN_MODES:
-        yield catalogue.FOREIGN_MODE(value=sound("FOREIGN_PIXELS"))
+        yield catalogue.values.FOREIGN_MODE(value=sound("FOREIGN_PIXELS"))
 
 
 def _value() -> Iterator[CheckMessage]:
     if sound("VALUE") not in POLICIES:
-        yield catalogue.VALUE_POLICY(known=", ".join(POLICIES), value=sound("VALUE"))
+        yield catalogue.values.VALUE_POLICY(known=", ".join(POLICIES), value=sound("VALUE"))
 
 
 def _refund() -> Iterator[CheckMessage]:
@@ -134,52 +134,52 @@ def _refund() -> Iterator[CheckMessage]:
         if name:
             islands.check_name(name)
     except InvalidEvent as error:
-        yield catalogue.REFUND_NAME(value=name, error=error)
+        yield catalogue.values.REFUND_NAME(value=name, error=error)
     else:
         if name in set(StandardEvent):
-            yield catalogue.REFUND_NAME(value=name, error="that is one of Meta's own events")
+            yield catalogue.values.REFUND_NAME(value=name, error="that is one of Meta's own events")
 
 
 def _excluded() -> Iterator[CheckMessage]:
     for pattern in sound("EXCLUDED_EMAILS"):
         if "@" not in pattern and "*" not in pattern and "?" not in pattern:
-            yield catalogue.ADDRESS_PATTERN(pattern=pattern)
+            yield catalogue.values.ADDRESS_PATTERN(pattern=pattern)
 
 
 def _numbers() -> Iterator[CheckMessage]:
     for key in AT_LEAST_ONE:
         if sound(key) < 1:
-            yield catalogue.TOO_SMALL(key=key, number=sound(key), example=example(key))
+            yield catalogue.values.TOO_SMALL(key=key, number=sound(key), example=example(key))
     if sound("BATCH_SIZE") > MAX_BATCH_SIZE:
-        yield catalogue.BATCH_TOO_LARGE(number=sound("BATCH_SIZE"))
+        yield catalogue.values.BATCH_TOO_LARGE(number=sound("BATCH_SIZE"))
 
 
 def _durations() -> Iterator[CheckMessage]:
     for key in TIMEOUTS:
         if sound(key) <= timedelta(0):
-            yield catalogue.NO_TIMEOUT(key=key, example=example(key))
+            yield catalogue.values.NO_TIMEOUT(key=key, example=example(key))
     lease = sound("LEASE").total_seconds()
     if lease < SHORTEST_LEASE_SECONDS or lease <= sum(sound(key).total_seconds() for key in TIMEOUTS):
-        yield catalogue.SHORT_LEASE(seconds=f"{lease:g}")
+        yield catalogue.values.SHORT_LEASE(seconds=f"{lease:g}")
     if sound("PRUNE_AFTER") < KEPT_AT_LEAST:
-        yield catalogue.SHORT_MEMORY(days=f"{sound('PRUNE_AFTER') / timedelta(days=1):g}")
+        yield catalogue.values.SHORT_MEMORY(days=f"{sound('PRUNE_AFTER') / timedelta(days=1):g}")
 
 
 def _moment() -> Iterator[CheckMessage]:
     since = sound("TRACK_SINCE")
     if since is not None and is_naive(since):
-        yield catalogue.NAIVE_TIME()
+        yield catalogue.values.NAIVE_TIME()
 
 
 def _country() -> Iterator[CheckMessage]:
     value = sound("DEFAULT_COUNTRY")
     if value and not normalization.country(value):
-        yield catalogue.UNKNOWN_COUNTRY(value=value)
+        yield catalogue.values.UNKNOWN_COUNTRY(value=value)
 
 
 def _date_order() -> Iterator[CheckMessage]:
     if sound("DATE_ORDER") not in DATE_ORDERS:
-        yield catalogue.DATE_ORDER(value=sound("DATE_ORDER"))
+        yield catalogue.values.DATE_ORDER(value=sound("DATE_ORDER"))
 
 
 def _lengths() -> Iterator[CheckMessage]:
@@ -187,4 +187,4 @@ def _lengths() -> Iterator[CheckMessage]:
     names |= {f"The alias {str(alias)[:16]!r}... in PIXELS": str(alias) for alias in sound("PIXELS")}
     for what, name in names.items():
         if len(name) > LONGEST_NAME:
-            yield catalogue.LONG_NAME(what=what, length=len(name))
+            yield catalogue.values.LONG_NAME(what=what, length=len(name))

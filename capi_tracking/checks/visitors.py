@@ -30,13 +30,13 @@ def _names() -> Iterator[CheckMessage]:
         try:
             islands.check_name("Purchase" if is_sale(name) else name)
         except InvalidEvent as error:
-            yield catalogue.COLLECTED_NAME(name=name[: islands.MAX_NAME], error=error)
+            yield catalogue.values.COLLECTED_NAME(name=name[: islands.MAX_NAME], error=error)
 
 
 def _origins() -> Iterator[CheckMessage]:
     for origin in sound("ORIGINS"):
         if not _is_origin(origin):
-            yield catalogue.ORIGIN(origin=origin)
+            yield catalogue.values.ORIGIN(origin=origin)
 
 
 def _is_origin(text: str) -> bool:
@@ -54,34 +54,34 @@ def _excluded() -> Iterator[CheckMessage]:
         try:
             ip_network(network)
         except ValueError as error:
-            yield catalogue.EXCLUDED_NETWORK(error=error)
+            yield catalogue.values.EXCLUDED_NETWORK(error=error)
 
 
 def _visitor() -> Iterator[CheckMessage]:
     path = sound("VISITOR")
     rule, error = load(path) if path else (None, "")
     if error:
-        yield catalogue.VISITOR_MISSING(error=error)
+        yield catalogue.values.VISITOR_MISSING(error=error)
     elif path and not callable(rule):
-        yield catalogue.VISITOR_NO_CALLABLE()
+        yield catalogue.values.VISITOR_NO_CALLABLE()
 
 
 def _browser() -> Iterator[CheckMessage]:
     if sound("BROWSER") not in MODES:
-        yield catalogue.BROWSER_MODE(value=sound("BROWSER"))
+        yield catalogue.values.BROWSER_MODE(value=sound("BROWSER"))
 
 
 def _bridges() -> Iterator[CheckMessage]:
     for name in sound("CONSENT_BRIDGES"):
         if name not in BRIDGES:
-            yield catalogue.CONSENT_BRIDGE(name=name)
+            yield catalogue.values.CONSENT_BRIDGE(name=name)
 
 
 def _base() -> Iterator[CheckMessage]:
     """Only where the shop names one: many have none of the usual name."""
     name = sound("BASE_TEMPLATE") if "BASE_TEMPLATE" in given() else ""
     if name and not _is_template(name):
-        yield catalogue.NO_BASE(name=name)
+        yield catalogue.values.NO_BASE(name=name)
 
 
 def _is_template(name: str) -> bool:

@@ -1,6 +1,5 @@
 """Somebody asks to be forgotten: their keys and data go from all tables, what was sold stays."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from ..models import CheckoutContext, Erasure, OutboxEvent, Withdrawal
 from ..models.checkout import NOBODY
-from ..models.slices import SLICE
+from ..models.slices import to_the_end
 from ..models.states import WITHDRAWABLE
 from .persons import Person, browsers_of, contexts_of, events_of, in_parts, named, receipts_of, seen_in
 
@@ -60,7 +59,7 @@ def erase(person: Person, *, using: str, by: str) -> Erased:
     _refuse(person, using)
     done = Erased()
     for part in in_parts(browsers):  # what leads to these goes last
-        done.receipts += _whole(receipts_of(person, part, using).unname)  # type: ignore[attr-defined]
+        done.receipts += to_the_end(receipts_of(person, part, using).unname)  # type: ignore[attr-defined]
         done += _erase_events(seen_in(part, using))
     for contexts in contexts_of(person, browsers, using):
         done.contexts += _erase_contexts(contexts)
@@ -78,9 +77,9 @@ def _refuse(person: Person, using: str) -> None:
 def _erase_events(rows: QuerySet[OutboxEvent]) -> Erased:
     done = Erased()
     for _ in range(ROUNDS):
-        done.cancelled += _whole(partial(rows.revoke, ERASED))  # type: ignore[attr-defined]
-        _whole(rows.strip)  # type: ignore[attr-defined]
-        gone = _whole(rows.unname)  # type: ignore[attr-defined]
+        done.cancelled += to_the_end(partial(rows.revoke, ERASED))  # type: ignore[attr-defined]
+        to_the_end(rows.strip)  # type: ignore[attr-defined]
+        gone = to_the_end(rows.unname)  # type: ignore[attr-defined]
         done.events += gone
         if not gone:
             break
@@ -92,7 +91,7 @@ def _erase_contexts(contexts: QuerySet[CheckoutContext]) -> int:
     these = CheckoutContext.objects.using(contexts.db)
     now, told = timezone.now(), len(_kept(contexts))
     for part in in_parts(pks):
-        _whole(partial(these.filter(pk__in=part).revoke, now))
+        to_the_end(partial(these.filter(pk__in=part).revoke, now))
         these.filter(pk__in=part).update(**NOBODY)
     return told
 
@@ -104,13 +103,3 @@ def _kept(contexts: QuerySet[CheckoutContext]) -> list[Any]:
 
 def _counted(rows: QuerySet[OutboxEvent]) -> Erased:
     return Erased(events=rows.count(), cancelled=rows.filter(status__in=WITHDRAWABLE).count())
-
-
-def _whole(verb: Callable[..., int]) -> int:
-    """Repeat ``verb(limit=...)`` until it finds less than a slice: nobody waits for it."""
-    total = 0
-    while True:
-        done = verb(limit=SLICE)
-        total += done
-        if done < SLICE:
-            return total
