@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveBigIntegerField(default=0, verbose_name='count')),
             ],
             options={
-                'verbose_name': 'left out of events',
-                'verbose_name_plural': 'left out of events',
+                'verbose_name': 'value left out',
+                'verbose_name_plural': 'values left out',
                 'constraints': [models.UniqueConstraint(fields=('day', 'pixel', 'event_name', 'parameter', 'kind'), name='capi_one_omission_a_day')],
             },
         ),

@@ -42,8 +42,8 @@ class Omission(models.Model):
     objects = OmissionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("left out of events")
-        verbose_name_plural = _("left out of events")
+        verbose_name = _("value left out")
+        verbose_name_plural = _("values left out")
         constraints = [models.UniqueConstraint(fields=list(PLACE), name="capi_one_omission_a_day")]
 
     def __str__(self) -> str:
