@@ -15,7 +15,7 @@ from capi_tracking.events import Content, CustomData, Event, UserData
 from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.capi import ShopOrder
 from demo_project.shop.models import Order
-from tests import sessions
+from tests import cells, sessions
 from tests.sales import FBP
 from tests.waiting import until
 from tests.workers import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them
@@ -27,6 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if cells.is_served():
+        cells.keep_what_asks(config, items)
     if not config.getoption("--browser"):
         _skip(items, {"browser", "demo"}, "drives Chromium: add --browser")
     if not config.getoption("--outside"):
