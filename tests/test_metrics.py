@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -591,3 +591,41 @@ def test_explain__every_status_and_reason_has_words():
     assert "190" in metrics.explain("denied_190")
     assert metrics.explain("something_new") == "something_new"
     assert all(metrics.explain_status(status, "") != status for status in Status)
+
+
+# -- what a page may ask for -----------------------------------------------------------------------------------------
+
+
+def test_between__has_the_days_by_the_calendar_and_never_more_than_a_quarter():
+    now = datetime(2026, 3, 30, 12, tzinfo=UTC)
+    spring = metrics.between(date(2026, 3, 27), date(2026, 3, 29), now)
+    assert (len(spring.parts), spring.days, spring.is_hourly) == (3, (date(2026, 3, 27), date(2026, 3, 29)), False)
+    assert metrics.between(date(2026, 3, 29), date(2026, 3, 27), now) == spring
+    assert metrics.between(date.min, date.max, now).days == (date(2025, 12, 29), date(2026, 3, 30))
+    assert metrics.between(date.min, date.min, now).days == (date(2000, 1, 1),) * 2
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
+def test_between__cuts_one_day_into_the_hours_that_it_has(settings, day, hours):
+    settings.TIME_ZONE = "Europe/Berlin"
+    that = date.fromisoformat(day)
+    one = metrics.between(that, that, datetime(2026, 11, 1, tzinfo=UTC))
+    assert (len(one.parts), one.is_hourly, one.days) == (hours, True, (that, that))
+
+
+def test_health__is_of_one_event_or_with_test_events_and_tells_of_all_troubles(django_assert_max_num_queries):
+    OutboxEventFactory(sent=True, value=Decimal(5), currency="EUR")
+    OutboxEventFactory(page=True, sent=True, value=Decimal(7), currency="EUR")
+    OutboxEventFactory(sent=True, is_test=True)
+    OutboxEventFactory(status=Status.HELD)
+    DeliveryAttemptFactory(denied=True)
+    seven = metrics.window("7d")
+    page = metrics.health(seven, event="ViewContent")
+    assert (page.orders.sent, [line.event_name for line in page.events]) == (1, ["ViewContent"])
+    assert (page.freshness.total, page.waiting.count) == (1, 0)
+    assert page.event_names == ("Purchase", "ViewContent")
+    assert page.problems == metrics.health(seven).problems != ()
+    assert metrics.health(seven).orders.sent == 1
+    assert metrics.health(seven, with_tests=True).orders.sent == 2
+    with django_assert_max_num_queries(8):
+        metrics.health(seven, event="Purchase", with_tests=True)

@@ -12,10 +12,12 @@ from .search import find_contexts, find_events, find_receipts
 from .story import Moment, Story, story
 from .values import Money, Share
 from .verdict import Problem, Trouble
-from .window import DEFAULT_WINDOW, WINDOWS, Window, window
+from .window import CUSTOM_WINDOW, DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, window
 
 __all__ = [
+    "CUSTOM_WINDOW",
     "DEFAULT_WINDOW",
+    "MOST_DAYS",
     "WINDOWS",
     "Clicks",
     "EventLine",
@@ -36,6 +38,7 @@ __all__ = [
     "Story",
     "Trouble",
     "Window",
+    "between",
     "clicks",
     "explain",
     "explain_status",

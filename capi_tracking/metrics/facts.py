@@ -86,12 +86,12 @@ class Fact:
         return self.pair in {Pair.BOTH, Pair.LATE, Pair.BROWSER}
 
 
-def facts(window: Window, *, pixel: str, ripe_before: datetime, using: str) -> list[Fact]:
+def facts(window: Window, *, pixel: str, ripe_before: datetime, using: str, with_tests: bool = False) -> list[Fact]:
     """Outbox rows of the window and what differs from the orders, then browser copies without a row. Two queries.
 
-    Test events are left out.
+    Test events are left out, unless they are asked for.
     """
-    return [*_server_facts(window, pixel, ripe_before, using), *_browser_facts(window, pixel, using)]
+    return [*_server_facts(window, pixel, ripe_before, using, with_tests), *_browser_facts(window, pixel, using)]
 
 
 def total(facts: Iterable[Fact]) -> int:
@@ -125,9 +125,9 @@ def _slot(field: str, window: Window) -> Case:
     return Case(*cases, default=Value(len(window.parts) - 1), output_field=SmallIntegerField())
 
 
-def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str) -> Iterable[Fact]:
+def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str, with_tests: bool) -> Iterable[Fact]:
     within = {"event_time__gte": window.start, "event_time__lt": window.end, **_of(pixel)}
-    rows = OutboxEvent.objects.using(using).filter(is_test=False, **within)
+    rows = OutboxEvent.objects.using(using).filter(**within, **tests(with_tests))
     groups = with_pair(rows).annotate(
         slot=_slot("event_time", window),
         is_order=_flag(is_order()),
@@ -168,6 +168,11 @@ def _browser_facts(window: Window, pixel: str, using: str) -> Iterable[Fact]:
         .annotate(count=Count("key", distinct=True))
     )
     return [Fact(**group, pair=Pair.BROWSER, is_order=group["event_name"] == PURCHASE) for group in groups]
+
+
+def tests(with_tests: bool) -> dict[str, bool]:
+    """What a filter of events says of test events."""
+    return {} if with_tests else {"is_test": False}
 
 
 def _of(pixel: str) -> dict[str, str]:

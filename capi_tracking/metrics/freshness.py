@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..models import OutboxEvent, Status
+from .facts import tests
 from .pairs import WEBSITE
 from .window import Window
 
@@ -50,17 +51,19 @@ class Freshness:
         return ""
 
 
-def freshness(window: Window, *, pixel: str, using: str) -> Freshness:
-    """Of what was sent in the window, test events left out. One query."""
+def freshness(window: Window, *, pixel: str, using: str, event: str = "", with_tests: bool = False) -> Freshness:
+    """Of what was sent in the window, test events left out unless they are asked for. One query."""
     rows = OutboxEvent.objects.using(using).filter(
         event_time__gte=window.start,
         event_time__lt=window.end,
         status=Status.SENT,
         action_source=WEBSITE,
-        is_test=False,
+        **tests(with_tests),
     )
     if pixel:
         rows = rows.filter(pixel=pixel)
+    if event:
+        rows = rows.filter(event_name=event)
     groups = rows.order_by().annotate(slot=_slot()).values_list("slot").annotate(count=Count("id"))
     found = dict(groups)
     return Freshness(tuple(found.get(number, 0) for number in range(len(LIMITS) + 1)))

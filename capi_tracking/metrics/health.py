@@ -11,7 +11,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import Pixel, Reconciliation
 from .compared import Compared, compared
-from .facts import Fact, facts
+from .facts import Fact, by_event, facts
 from .freshness import Freshness, freshness
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
@@ -39,6 +39,17 @@ RIPE_AFTER = timedelta(hours=1)
 MAX_EVENT_NAMES = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is about."""
+
+    window: Window
+    pixel: str
+    event: str
+    with_tests: bool
+    using: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelLine:
     pk: int
@@ -52,10 +63,17 @@ class PixelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How tracking is doing. ``healthy_since``: the last failed request of the window, if there was one."""
+    """How tracking is doing. ``healthy_since``: the last failed request of the window, if there was one.
+
+    ``event``: the one that all but the problems, the failures and the pixels is about, or "" for all; ``event_names``:
+    those that there are to choose from.
+    """
 
     window: Window
     pixel: str
+    event: str
+    event_names: tuple[str, ...]
+    with_tests: bool
     orders: Orders
     delivered: Delivered
     order_overlap: Overlap
@@ -81,42 +99,48 @@ class Health:
         return self.failures[0].last_at if self.failures else None
 
 
-def health(window: Window, *, pixel: str = "", using: str | None = None, now: datetime | None = None) -> Health:
-    """Everything that the dashboard shows for the window; ``pixel`` is an alias, or "" for all."""
+def health(
+    window: Window,
+    *,
+    pixel: str = "",
+    event: str = "",
+    with_tests: bool = False,
+    using: str | None = None,
+    now: datetime | None = None,
+) -> Health:
+    """Everything that the dashboard shows for the window; ``pixel`` is an alias, ``event`` a name, or "" for all."""
     now, using = now or timezone.now(), using or conf.OUTBOX_DATABASES[0]
-    found = facts(window, pixel=pixel, ripe_before=now - RIPE_AFTER, using=using)
+    asked = Asked(window, pixel, event, with_tests, using)
+    found = facts(window, pixel=pixel, ripe_before=now - RIPE_AFTER, using=using, with_tests=with_tests)
     rows, beside = [fact for fact in found if not fact.is_beside], [fact for fact in found if fact.is_beside]
     waits = backlog(pixel=pixel, using=using)
     states = _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
-    return _assemble(window, pixel, rows, waits, states, with_orders, now, using)
+    return _assemble(asked, rows, waits, states, with_orders, now)
 
 
 def _assemble(
-    window: Window,
-    pixel: str,
-    rows: list[Fact],
-    waits: list[Backlog],
-    states: Sequence[Pixel],
-    with_orders: Compared,
-    now: datetime,
-    using: str,
+    asked: Asked, rows: list[Fact], waits: list[Backlog], states: Sequence[Pixel], with_orders: Compared, now: datetime
 ) -> Health:
-    of_orders, of_pages = [f for f in rows if f.is_order], [f for f in rows if not f.is_order]
-    sold, paired = orders(rows), overlap(of_orders)
+    window, pixel, event, using = asked.window, asked.pixel, asked.event, asked.using
+    sold, paired = orders(rows), overlap(fact for fact in rows if fact.is_order)
+    shown = [fact for fact in rows if event in ("", fact.event_name)]
     return Health(
         window=window,
         pixel=pixel,
-        orders=sold,
-        delivered=delivered(rows),
-        order_overlap=paired,
-        page_overlap=overlap(of_pages),
-        match_keys=match_keys(rows),
-        freshness=freshness(window, pixel=pixel, using=using),
-        waiting=waiting(waits),
-        parts=parts(rows, window),
-        events=event_lines(rows, MAX_EVENT_NAMES),
-        skipped=skipped(rows, window, pixel=pixel, using=using),
+        event=event,
+        event_names=tuple(sorted(by_event(rows))),
+        with_tests=asked.with_tests,
+        orders=orders(shown, event=event) if event else sold,
+        delivered=delivered(shown),
+        order_overlap=overlap(fact for fact in shown if fact.is_order),
+        page_overlap=overlap(fact for fact in shown if not fact.is_order),
+        match_keys=match_keys(shown),
+        freshness=freshness(window, pixel=pixel, using=using, event=event, with_tests=asked.with_tests),
+        waiting=waiting(each for each in waits if event in ("", each.event_name)),
+        parts=parts(shown, window),
+        events=event_lines(shown, MAX_EVENT_NAMES),
+        skipped=skipped(shown, window, pixel=pixel, using=using, event=event),
         failures=failures(window, pixel=pixel, using=using),
         pixels=tuple(_pixel_line(state) for state in states),
         problems=problems(

@@ -48,13 +48,13 @@ class Failure:
         return explain(self.kind)
 
 
-def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str) -> tuple[Skipped, ...]:
+def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str, event: str = "") -> tuple[Skipped, ...]:
     """Rows that were skipped or cancelled, and the day's counts of page events. One query."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for fact in facts:
         if fact.is_withheld or fact.status == Status.SKIPPED:
             counts[fact.reason][fact.event_name] += fact.count
-    for name, reason, count in _counted(window, pixel, using):
+    for name, reason, count in _counted(window, pixel, event, using):
         counts[reason][name] += count
     lines = [_skipped(reason, events) for reason, events in counts.items()]
     return tuple(sorted(lines, key=lambda line: (-line.count, line.reason))[:MAX_LINES])
@@ -80,9 +80,11 @@ def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:
     return tuple(Failure(**group) for group in groups[:MAX_LINES])
 
 
-def _counted(window: Window, pixel: str, using: str) -> list[tuple[str, str, int]]:
+def _counted(window: Window, pixel: str, event: str, using: str) -> list[tuple[str, str, int]]:
     counts = SkipCount.objects.using(using).filter(day__range=window.days)
     if pixel:
         counts = counts.filter(pixel=pixel)
+    if event:
+        counts = counts.filter(event_name=event)
     groups = counts.order_by().values("event_name", "reason").annotate(total=Sum("count")).order_by("-total")
     return [(group["event_name"], group["reason"], group["total"]) for group in groups[:MAX_LINES]]

@@ -107,8 +107,9 @@ class Part:
     sides: Sides
 
 
-def orders(facts: Iterable[Fact]) -> Orders:
-    of_orders = [fact for fact in facts if fact.is_order and fact.status]
+def orders(facts: Iterable[Fact], *, event: str = "") -> Orders:
+    """``event``: of this one, though it may be no order's."""
+    of_orders = [fact for fact in facts if fact.status and (fact.event_name == event if event else fact.is_order)]
     sent = [fact for fact in of_orders if fact.is_sent]
     lost = [fact for fact in of_orders if fact.is_lost]
     return Orders(

@@ -14,9 +14,10 @@ from .values import Money, money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Rows of one pixel, state and currency. ``money`` is of sales alone: a page view's price is nobody's loss."""
+    """Rows of one pixel, event, state and currency. ``money`` is of sales alone: a page view's price is nobody's loss."""
 
     pixel: str
+    event_name: str
     status: str
     currency: str
     count: int
@@ -42,7 +43,7 @@ def backlog(*, pixel: str, using: str) -> list[Backlog]:
     value_of_sale = Case(When(is_order(), then=F("value")), output_field=DecimalField(max_digits=19, decimal_places=4))
     groups = (
         rows.order_by()
-        .values("pixel", "status", "currency")
+        .values("pixel", "event_name", "status", "currency")
         .annotate(
             count=Count("id"),
             oldest_at=Min("created_at"),

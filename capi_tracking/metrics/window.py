@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 
 from django.utils import timezone
@@ -10,14 +10,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 DEFAULT_WINDOW = "7d"
+CUSTOM_WINDOW = "custom"
 WINDOWS: Mapping[str, Promise] = MappingProxyType({"24h": _("24 hours"), "7d": _("7 days"), "28d": _("28 days")})
 _DAYS = {"7d": 7, "28d": 28}
 _HOURS = 24
+MOST_DAYS = 92  # of a period that is chosen by dates: a quarter
+HOURLY_UP_TO_DAYS = 2
+EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A period cut into hours (24h) or days. ``edges`` are aware and rise; n parts have n + 1 edges."""
+    """A period cut into hours (24h, or two days at most) or days. ``edges`` are aware and rise; n parts have n + 1 edges."""
 
     name: str
     edges: tuple[datetime, ...]
@@ -42,14 +46,31 @@ class Window:
 
     @property
     def is_hourly(self) -> bool:
-        return self.name not in _DAYS
+        return self.edges[1].timestamp() - self.edges[0].timestamp() <= timedelta(hours=1).total_seconds()
 
 
 def window(name: str = DEFAULT_WINDOW, now: datetime | None = None) -> Window:
     """The last 24 hours, 7 or 28 days up to now, today included. An unknown name is the default."""
     name = name if name in WINDOWS else DEFAULT_WINDOW
     local = timezone.localtime(now, timezone.get_default_timezone())
-    return Window(name, _days(local, _DAYS[name]) if name in _DAYS else _hours(local))
+    return Window(name, _midnights(local.date(), _DAYS[name], local.tzinfo) if name in _DAYS else _hours(local))
+
+
+def between(first: date, last: date, now: datetime | None = None) -> Window:
+    """From the first day to the last, both included, in whichever order they are given.
+
+    Nothing after today, and of more than MOST_DAYS the last ones: ``Window.days`` says which days it became.
+    """
+    zone = timezone.get_default_timezone()
+    today = timezone.localtime(now, zone).date()
+    first, last = (min(max(day, EARLIEST), today) for day in sorted((first, last)))
+    count = min((last - first).days + 1, MOST_DAYS)
+    midnights = _midnights(last, count, zone)
+    if count > HOURLY_UP_TO_DAYS:
+        return Window(CUSTOM_WINDOW, midnights)
+    start, end = midnights[0].astimezone(UTC), midnights[-1].astimezone(UTC)
+    hours = range((end - start) // timedelta(hours=1) + 1)
+    return Window(CUSTOM_WINDOW, tuple((start + timedelta(hours=n)).astimezone(zone) for n in hours))
 
 
 def _hours(local: datetime) -> tuple[datetime, ...]:
@@ -58,8 +79,8 @@ def _hours(local: datetime) -> tuple[datetime, ...]:
     return tuple((end - timedelta(hours=_HOURS - n)).astimezone(local.tzinfo) for n in range(_HOURS + 1))
 
 
-def _days(local: datetime, count: int) -> tuple[datetime, ...]:
-    """Midnights by the calendar: a day may have 23 or 25 hours."""
-    tomorrow = local.date() + timedelta(days=1)
-    days = (tomorrow - timedelta(days=count - n) for n in range(count + 1))
-    return tuple(datetime.combine(day, time.min, tzinfo=local.tzinfo) for day in days)
+def _midnights(last: date, count: int, zone: tzinfo | None) -> tuple[datetime, ...]:
+    """By the calendar: a day may have 23 or 25 hours."""
+    after = last + timedelta(days=1)
+    days = (after - timedelta(days=count - n) for n in range(count + 1))
+    return tuple(datetime.combine(day, time.min, tzinfo=zone) for day in days)
