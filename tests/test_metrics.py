@@ -603,6 +603,15 @@ def test_between__has_the_days_by_the_calendar_and_never_more_than_a_quarter():
     assert metrics.between(date(2026, 3, 29), date(2026, 3, 27), now) == spring
     assert metrics.between(date.min, date.max, now).days == (date(2025, 12, 29), date(2026, 3, 30))
     assert metrics.between(date.min, date.min, now).days == (date(2000, 1, 1),) * 2
+    assert spring.name == "2026-03-27..2026-03-29"
+    assert metrics.window(spring.name, now) == spring
+    assert [metrics.is_window(name) for name in ("7d", spring.name, "2026-02-30..2026-03-01", "..", "")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])

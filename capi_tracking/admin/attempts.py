@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import metrics
 from ..models import DeliveryAttempt
+from .drilling import CodeDrill
 from .filters import AttemptPeriodFilter, PixelFilter
 from .links import event_page
 from .readonly import ReadOnlyAdmin, pill
@@ -19,7 +20,7 @@ MOST_LISTED = 50
 @admin.register(DeliveryAttempt)
 class AttemptAdmin(ReadOnlyAdmin):
     list_display = ["started_at", "outcome", "answer", "batch_size", "duration_ms", "pixel"]
-    list_filter = [AttemptPeriodFilter, "kind", PixelFilter]
+    list_filter = [AttemptPeriodFilter, "kind", CodeDrill, PixelFilter]
     sortable_by = ["started_at"]
     ordering = ["-started_at"]
     fields = [

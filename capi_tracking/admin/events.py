@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics, orders
 from ..models import OutboxEvent, Status
+from .drilling import DRILLED, DRILLS
 from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
 from .readonly import ReadOnlyAdmin, pill
 
@@ -27,6 +28,7 @@ LEVELS = {
     Status.SKIPPED: "quiet",
     Status.CANCELLED: "quiet",
 }
+LED_OUTCOMES = {metrics.Outcome.LOST, metrics.Outcome.WAITING}
 PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
 
 
@@ -42,8 +44,9 @@ class EventAdmin(ReadOnlyAdmin):
         "consent_state",
         ("short_ack", OddAnswerFilter),
         PixelFilter,
+        *DRILLS,
     ]
-    unled = ["event", "pair", "source", "consent_state", "of_pixel"]
+    unled = ["event", "pair", "source", "consent_state", "of_pixel", *DRILLED]
     sortable_by = ["when"]
     ordering = ["-event_time"]
     search_fields = ["event_id"]
@@ -62,7 +65,7 @@ class EventAdmin(ReadOnlyAdmin):
     def is_scan(self, request: HttpRequest) -> bool:
         asked = request.GET
         is_led = asked.get("status__exact", Status.SENT) != Status.SENT or asked.get("short_ack__exact") == "1"
-        return super().is_scan(request) and not is_led
+        return super().is_scan(request) and not is_led and asked.get("outcome") not in LED_OUTCOMES
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if not search_term:

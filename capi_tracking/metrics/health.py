@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Subquery
@@ -13,6 +13,7 @@ from ..models import Pixel, Reconciliation
 from .compared import Compared, compared
 from .facts import Fact, by_event, facts
 from .freshness import Freshness, freshness
+from .outcomes import RIPE_AFTER
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
 from .reports import reported
@@ -35,7 +36,6 @@ from .verdict import Problem, problems
 from .waiting import Backlog, Waiting, backlog, waiting
 from .window import Window
 
-RIPE_AFTER = timedelta(hours=1)
 MAX_EVENT_NAMES = 30
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from ..models import DeliveryAttempt, SkipCount, Status
 from .facts import Fact
@@ -12,6 +12,8 @@ from .reasons import explain
 from .window import Window
 
 MAX_LINES = 20
+NO_CODE = "none"
+LONGEST_CODE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class Failure:
     @property
     def label(self) -> str:
         return str(DeliveryAttempt.Kind(self.kind).label)
+
+    @property
+    def full_code(self) -> str:
+        """Code and subcode as Meta's own pages write them; "" where there is none."""
+        return "/".join(str(code) for code in (self.code, self.subcode) if code is not None)
 
     @property
     def advice(self) -> str:
@@ -78,6 +85,16 @@ def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:
         .order_by("-last_at")
     )
     return tuple(Failure(**group) for group in groups[:MAX_LINES])
+
+
+def with_code(attempts: QuerySet[DeliveryAttempt], full_code: str) -> QuerySet[DeliveryAttempt]:
+    """Those that were answered with that code, and subcode if there is one after a slash; "none": with no code."""
+    if full_code == NO_CODE:
+        return attempts.filter(code=None)
+    code, slash, subcode = full_code.partition("/")
+    if not (code.isdecimal() and len(code) < LONGEST_CODE and (not slash or subcode.isdecimal())):
+        return attempts.none()
+    return attempts.filter(code=int(code), subcode=int(subcode[:LONGEST_CODE]) if slash else None)
 
 
 def _counted(window: Window, pixel: str, event: str, using: str) -> list[tuple[str, str, int]]:

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 DEFAULT_WINDOW = "7d"
-CUSTOM_WINDOW = "custom"
 WINDOWS: Mapping[str, Promise] = MappingProxyType({"24h": _("24 hours"), "7d": _("7 days"), "28d": _("28 days")})
 _DAYS = {"7d": 7, "28d": 28}
 _HOURS = 24
+_UNTIL = ".."
 MOST_DAYS = 92  # of a period that is chosen by dates: a quarter
 HOURLY_UP_TO_DAYS = 2
 EARLIEST = date(2000, 1, 1)
@@ -50,10 +50,28 @@ class Window:
 
 
 def window(name: str = DEFAULT_WINDOW, now: datetime | None = None) -> Window:
-    """The last 24 hours, 7 or 28 days up to now, today included. An unknown name is the default."""
+    """The last 24 hours, 7 or 28 days up to now, today included, or days by their dates. An unknown name is the default.
+
+    Two dates are written ``2026-11-01..2026-11-20``, which is also the name that such a window has.
+    """
+    if dates := _dates(name):
+        return between(*dates, now)
     name = name if name in WINDOWS else DEFAULT_WINDOW
     local = timezone.localtime(now, timezone.get_default_timezone())
     return Window(name, _midnights(local.date(), _DAYS[name], local.tzinfo) if name in _DAYS else _hours(local))
+
+
+def is_window(name: str) -> bool:
+    """Whether there is a window of that name."""
+    return name in WINDOWS or _dates(name) is not None
+
+
+def _dates(name: str) -> tuple[date, date] | None:
+    first, _until, last = name.partition(_UNTIL)
+    try:
+        return date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return None
 
 
 def between(first: date, last: date, now: datetime | None = None) -> Window:
@@ -66,11 +84,12 @@ def between(first: date, last: date, now: datetime | None = None) -> Window:
     first, last = (min(max(day, EARLIEST), today) for day in sorted((first, last)))
     count = min((last - first).days + 1, MOST_DAYS)
     midnights = _midnights(last, count, zone)
+    name = f"{midnights[0].date()}{_UNTIL}{last}"
     if count > HOURLY_UP_TO_DAYS:
-        return Window(CUSTOM_WINDOW, midnights)
+        return Window(name, midnights)
     start, end = midnights[0].astimezone(UTC), midnights[-1].astimezone(UTC)
     hours = range((end - start) // timedelta(hours=1) + 1)
-    return Window(CUSTOM_WINDOW, tuple((start + timedelta(hours=n)).astimezone(zone) for n in hours))
+    return Window(name, tuple((start + timedelta(hours=n)).astimezone(zone) for n in hours))
 
 
 def _hours(local: datetime) -> tuple[datetime, ...]:

@@ -1,0 +1,98 @@
+"""Behind a number of the dashboard stand the rows that it counts, and no others."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from capi_tracking import metrics
+from capi_tracking.admin.drilling import rows
+from capi_tracking.models import DeliveryAttempt, SkipCount, Status
+from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory
+
+pytestmark = pytest.mark.django_db
+TWO_HOURS, THREE_DAYS = timedelta(hours=2), timedelta(days=3)
+
+
+@pytest.fixture
+def shop():
+    """Something of everything."""
+    long_ago = {"created_at": timezone.now() - TWO_HOURS}
+    for page in (False, True):
+        for event in (OutboxEventFactory(sent=True, page=page), OutboxEventFactory(sent=True, page=page, is_test=True)):
+            BrowserReceiptFactory(row=event)
+        late = OutboxEventFactory(sent=True, page=page)
+        BrowserReceiptFactory(row=late, created_at=late.sent_at - THREE_DAYS)
+        OutboxEventFactory(sent=True, page=page, action_source="app")
+        BrowserReceiptFactory(row=OutboxEventFactory(page=page, status=Status.SKIPPED, reason="pair_window_closed"))
+        OutboxEventFactory(page=page, status=Status.SKIPPED, reason="too_old", **long_ago)
+        OutboxEventFactory(page=page, status=Status.SKIPPED, reason="consent_denied", **long_ago)
+        OutboxEventFactory(page=page, status=Status.CANCELLED, reason="by_staff", **long_ago)
+        for status in (Status.PENDING, Status.HELD, Status.DEAD, Status.EXPIRED):
+            OutboxEventFactory(page=page, status=status, value=Decimal(3), currency="EUR", **long_ago)
+    OutboxEventFactory(sent=True, event_time=timezone.now() - timedelta(days=20))
+
+
+def listed(client, model="outboxevent", **chosen):
+    page = client.get(rows(model, **chosen))
+    assert page.status_code == 200
+    return page.context["cl"].result_count
+
+
+@pytest.mark.parametrize(("tests", "with_tests"), [("no", False), ("", True)])
+def test_list__has_as_many_rows_as_the_number_says(admin_client, shop, tests, with_tests):
+    health = metrics.health(metrics.window("7d"), with_tests=with_tests)
+    base = {"period": "7d", "tests": tests}
+    for outcome, count in {
+        "sent": health.orders.sent,
+        "withheld": health.orders.withheld,
+        "lost": health.orders.lost,
+        "left": health.orders.browser_only,
+        "waiting": health.orders.waiting,
+    }.items():
+        assert listed(admin_client, group="orders", outcome=outcome, **base) == count > 0, outcome
+    ripe = health.delivered.ripe
+    assert listed(admin_client, outcome="undelivered", **base) == ripe.whole - ripe.part > 0
+    for line in health.events:
+        named = base | {"name": line.event_name}
+        counts = {"both": line.sides.both, "server": line.sides.server_only, "browser": line.sides.browser_only}
+        for side, count in counts.items():
+            assert listed(admin_client, side=side, **named) == count > 0, side
+        for outcome, count in {"sent": line.sent, "withheld": line.withheld, "lost": line.lost}.items():
+            assert listed(admin_client, outcome=outcome, **named) == count > 0, outcome
+    for skipped in health.skipped:
+        assert listed(admin_client, reason=skipped.reason, **base) == skipped.count, skipped.reason
+
+
+def test_list__of_attempts_is_that_of_a_code(admin_client):
+    kind = DeliveryAttempt.Kind.REJECTED
+    for codes in ({"code": 100, "subcode": 33}, {"code": 100}, {}):
+        DeliveryAttemptFactory(kind=kind, **codes)
+    for line in metrics.health(metrics.window("7d")).failures:
+        assert listed(admin_client, "deliveryattempt", kind__exact=kind, code=line.full_code or "none") == 1
+    for odd in ("x", "1/x", "/", "9" * 40, "１", "-1"):
+        assert listed(admin_client, "deliveryattempt", code=odd) == 0
+
+
+def test_list__of_skip_counts_has_those_of_the_days(admin_client):
+    today = timezone.localdate()
+    for day in (today, today - timedelta(days=40)):
+        SkipCount.objects.add(day, "default", "PageView", "bot")
+    assert listed(admin_client, "skipcount", period="7d", reason="bot") == 1
+    assert listed(admin_client, "skipcount", period=f"{today - timedelta(days=41)}..{today - timedelta(days=39)}") == 1
+    assert listed(admin_client, "skipcount", reason="staff") == 0
+
+
+@pytest.mark.parametrize("chosen", [{"outcome": "x"}, {"side": "x"}, {"group": "x"}, {"reason": "<b>"}, {"name": "ü"}])
+def test_list__of_what_nobody_knows_is_empty_and_no_error(admin_client, shop, chosen):
+    assert listed(admin_client, **chosen) == 0
+
+
+def test_filter__of_a_number_stands_beside_the_list_only_while_it_is_chosen(admin_client):
+    OutboxEventFactory(sent=True)
+    assert "outcome=" not in admin_client.get(reverse("admin:capi_tracking_outboxevent_changelist")).text
+    chosen = admin_client.get(rows("outboxevent", outcome="lost", period="2026-01-01..2026-01-03")).text
+    assert "By outcome" in chosen
+    assert "1 Jan 2026 \N{EN DASH} 3 Jan 2026" in chosen
