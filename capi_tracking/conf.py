@@ -96,10 +96,8 @@ class Settings:
     MINIMUM_AGE: int = 13
 
     def __getattribute__(self, name: str) -> Any:
-        value = super().__getattribute__(name)
-        if name.isupper():
-            return _given().get(name, value)
-        return value
+        given = _given() if name.isupper() else _NOTHING
+        return given[name] if name in given else super().__getattribute__(name)
 
     def several(self, *names: str) -> tuple[Any, ...]:
         """These settings at once, for what stands on every page."""

@@ -5,7 +5,7 @@ An island holds no event id and nothing of a person, so the page it stands in ma
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -25,6 +25,7 @@ RELAY_ONLY = "relay_only"  # of the setting BROWSER
 PARAMETERS = frozenset(each.name for each in fields(CustomData)) - {"extra"}
 
 NOTHING_SAID = CustomData()
+_NO_ENTRY: Mapping[str, Any] = {}
 
 _NAMES = frozenset(StandardEvent)
 _STANDARD = {name.lower(): name.value for name in StandardEvent}
@@ -78,24 +79,20 @@ def several(
     data, left_out = minimisation.scanned(capped(data))
     if left_out and tell:
         tell(name, left_out)
-    return [
-        described(alias, name) | {"data": text, "signature": sign(alias, name, text)}
-        for alias, text in _texts(data, pixels)
-    ]
+    text = _bounded(data.as_json())
+    return [_signed_island(alias, name, _without_words(data) if _has_core_setup(alias) else text) for alias in pixels]
 
 
-def _texts(data: CustomData, pixels: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each pixel's text; most have the same."""
-    texts: dict[bool, str] = {}
-    for alias in pixels:
-        core_setup = _has_core_setup(alias)
-        if core_setup not in texts:
-            texts[core_setup] = _bounded((minimisation.without_words(data) if core_setup else data).as_json())
-        yield alias, texts[core_setup]
+def _signed_island(alias: str, name: str, text: str) -> dict[str, Any]:
+    return described(alias, name) | {"data": text, "signature": sign(alias, name, text)}
+
+
+def _without_words(data: CustomData) -> str:
+    return _bounded(minimisation.without_words(data).as_json())
 
 
 def _has_core_setup(alias: str) -> bool:
-    return alias in conf.PIXELS and pixel(alias).core_setup
+    return bool(conf.PIXELS.get(alias, _NO_ENTRY).get("CORE_SETUP"))
 
 
 def _bounded(text: str) -> str:
@@ -147,12 +144,13 @@ def merged(found: CustomData, given: Mapping[str, Any]) -> CustomData:
     """The data with what is given by name, which goes first; a name that Meta does not know is the shop's own."""
     if not given:
         return found
-    standard = {name: value for name, value in given.items() if name in PARAMETERS}
+    standard: dict[str, Any] = {name: value for name, value in given.items() if name in PARAMETERS}
     if isinstance(standard.get("content_ids"), str):
         standard["content_ids"] = [standard["content_ids"]]
-    own = {name: value for name, value in given.items() if name not in PARAMETERS}
-    extra = {**found.extra, **own}
-    return replace(found, **standard, extra=extra) if found is not NOTHING_SAID else CustomData(**standard, extra=extra)
+    if len(standard) < len(given):
+        own = {name: value for name, value in given.items() if name not in PARAMETERS}
+        standard["extra"] = {**found.extra, **own}
+    return CustomData(**standard) if found is NOTHING_SAID else replace(found, **standard)
 
 
 def encode(data: object) -> str:

@@ -47,15 +47,14 @@ def scanned(data: CustomData) -> tuple[CustomData, tuple[LeftOut, ...]]:
 
 def _is_suspect(data: CustomData) -> bool:
     held = data.__dict__
-    ids = [held[name] for name in IDS if name in held]
-    ids += [content.id for content in held.get("contents", ())]
-    ids += held.get("content_ids", ())
+    contents = held.get("contents", ())
+    ids = [*held.get("content_ids", ()), *[content.id for content in contents]]
+    ids += [held[name] for name in IDS if name in held]
     if ids and detection.is_suspect_id("\n".join(ids)):
         return True
-    texts = [text for text in map(held.get, TEXTS) if type(text) is str]
-    texts += [each.__dict__[word] for each in held.get("contents", ()) for word in WORDS if word in each.__dict__]
-    if "extra" in held:
-        texts += _within(held["extra"])
+    texts = [held[name] for name in TEXTS if name in held and type(held[name]) is str]
+    texts += [each.__dict__[word] for each in contents for word in WORDS if word in each.__dict__]
+    texts += _within(held["extra"]) if "extra" in held else ()
     return bool(texts) and detection.is_suspect("\n".join(texts)) is not None
 
 

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
@@ -36,13 +36,20 @@ def read(instance: Any, path: Path) -> Any:
     """
     if isinstance(path, tuple):
         return next((value for step in path if (value := read(instance, step)) not in (None, "")), None)
-    if templates.is_template(path):
+    names = _names(path)
+    if not names:
         return templates.filled(path, partial(read, instance))
-    for name in path.split("."):
+    for name in names:
         if instance is None:
             return None
         instance = _step(instance, name)
     return instance
+
+
+@lru_cache(maxsize=1024)
+def _names(path: str) -> tuple[str, ...]:
+    """The steps of a dotted path; none of a template."""
+    return () if templates.is_template(path) else tuple(path.split("."))
 
 
 def single(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from ... import normalization
@@ -98,8 +99,13 @@ class OrderMoney(PricedAdapter):
 
 def rounded(value: Decimal, currency: str) -> Decimal:
     """To the currency's smallest unit, halves away from zero."""
-    unit = Decimal(1).scaleb(-normalization.minor_units(currency))
+    unit = _unit(currency)
     return value if value.same_quantum(unit) else value.quantize(unit, rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=256)
+def _unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-normalization.minor_units(currency))
 
 
 def _parts(policy: str) -> tuple[str, ...]:
