@@ -44,10 +44,10 @@ class OutcomeDrill(Drill):
     parameter_name = "outcome"
 
     def narrow(self, rows: Any, value: str) -> Any:
-        return metrics.with_outcome(rows, value)
+        return metrics.with_result(rows, value)
 
     def words(self, value: str) -> Any:
-        return dict(metrics.Outcome.choices).get(value, value)
+        return dict(metrics.Result.choices).get(value, value)
 
 
 class SideDrill(Drill):

@@ -28,7 +28,7 @@ LEVELS = {
     Status.SKIPPED: "quiet",
     Status.CANCELLED: "quiet",
 }
-LED_OUTCOMES = {metrics.Outcome.LOST, metrics.Outcome.WAITING}
+LED_OUTCOMES = {metrics.Result.LOST, metrics.Result.WAITING}
 PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
 
 

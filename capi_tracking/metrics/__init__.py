@@ -1,10 +1,10 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
+from .behind import Group, Result, Side, in_group, on_side, with_result
 from .clicks import Clicks, clicks
 from .facts import Fact
 from .health import Health, PixelLine, health
 from .masking import shortened, without_ids
-from .outcomes import Group, Outcome, Side, in_group, on_side, with_outcome
 from .pairs import Pair, in_pair_state, with_pair
 from .reasons import explain, explain_status
 from .refusals import with_code
@@ -29,13 +29,13 @@ __all__ = [
     "Moment",
     "Money",
     "Orders",
-    "Outcome",
     "Overlap",
     "Pair",
     "Part",
     "PixelLine",
     "Problem",
     "Repeated",
+    "Result",
     "Share",
     "Side",
     "Sides",
@@ -59,7 +59,7 @@ __all__ = [
     "story",
     "window",
     "with_code",
-    "with_outcome",
     "with_pair",
+    "with_result",
     "without_ids",
 ]

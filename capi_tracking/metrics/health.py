@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import Pixel, Reconciliation
+from .behind import RIPE_AFTER
 from .compared import Compared, compared
 from .facts import Fact, by_event, facts
 from .freshness import Freshness, freshness
-from .outcomes import RIPE_AFTER
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
 from .reports import reported

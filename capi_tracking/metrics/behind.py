@@ -20,7 +20,7 @@ _LEFT = Q(reason=CLOSED_WINDOW)
 _WITHHELD = Q(status__in=(Status.SKIPPED, Status.CANCELLED)) & ~Q(reason__in=(TOO_OLD, CLOSED_WINDOW))
 
 
-class Outcome(TextChoices):
+class Result(TextChoices):
     SENT = "sent", _("sent")
     WITHHELD = "withheld", _("withheld by choice")
     LOST = "lost", _("lost")
@@ -42,13 +42,13 @@ class Group(TextChoices):
     PAGES = "pages", _("all but orders")
 
 
-_OUTCOMES: Mapping[str, Callable[[], Q]] = {
-    Outcome.SENT: lambda: Q(status=Status.SENT),
-    Outcome.WITHHELD: lambda: _WITHHELD,
-    Outcome.LOST: lambda: _LOST,
-    Outcome.LEFT: lambda: _LEFT,
-    Outcome.WAITING: lambda: Q(status__in=WAITING, redacted_at=None, settled_at=None),
-    Outcome.UNDELIVERED: lambda: ~Q(status=Status.SENT) & ~_WITHHELD & Q(created_at__lte=timezone.now() - RIPE_AFTER),
+_RESULTS: Mapping[str, Callable[[], Q]] = {
+    Result.SENT: lambda: Q(status=Status.SENT),
+    Result.WITHHELD: lambda: _WITHHELD,
+    Result.LOST: lambda: _LOST,
+    Result.LEFT: lambda: _LEFT,
+    Result.WAITING: lambda: Q(status__in=WAITING, redacted_at=None, settled_at=None),
+    Result.UNDELIVERED: lambda: ~Q(status=Status.SENT) & ~_WITHHELD & Q(created_at__lte=timezone.now() - RIPE_AFTER),
 }
 _SIDES = {
     Side.BOTH: (Pair.BOTH,),
@@ -57,9 +57,9 @@ _SIDES = {
 }
 
 
-def with_outcome(rows: QuerySet[Any], outcome: str) -> QuerySet[Any]:
+def with_result(rows: QuerySet[Any], result: str) -> QuerySet[Any]:
     """Those that the number of that name counts; none of an unknown one."""
-    return rows.filter(_OUTCOMES[outcome]()) if outcome in _OUTCOMES else rows.none()
+    return rows.filter(_RESULTS[result]()) if result in _RESULTS else rows.none()
 
 
 def on_side(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
