@@ -91,6 +91,10 @@ class Settings:
     BASE_TEMPLATE: str = "base.html"
     BROWSER: str = "pixel"
 
+    # The dashboard
+    OBJECTIVE: str = "purchases"
+    FUNNEL: list[str] = []
+
     # What leaves at all
     SENSITIVE_PAGES: list[str] = []
     MINIMUM_AGE: int = 13

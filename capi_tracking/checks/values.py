@@ -14,6 +14,7 @@ from .. import islands, normalization
 from ..events import StandardEvent
 from ..exceptions import InvalidEvent
 from ..limited import is_region
+from ..metrics import STEPS
 from ..orders.adapters import POLICIES
 from ..privacy import KEPT_AT_LEAST
 from ..transports.base import MAX_BATCH_SIZE
@@ -52,6 +53,7 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _nudge,
         _foreign,
         _value,
+        _objective,
         _refund,
         _excluded,
         _numbers,
@@ -126,6 +128,11 @@ def _foreign() -> Iterator[CheckMessage]:
 def _value() -> Iterator[CheckMessage]:
     if sound("VALUE") not in POLICIES:
         yield catalogue.values.VALUE_POLICY(known=", ".join(POLICIES), value=sound("VALUE"))
+
+
+def _objective() -> Iterator[CheckMessage]:
+    if sound("OBJECTIVE") not in STEPS:
+        yield catalogue.values.OBJECTIVE(known=", ".join(STEPS), value=sound("OBJECTIVE"))
 
 
 def _refund() -> Iterator[CheckMessage]:

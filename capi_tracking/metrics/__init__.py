@@ -1,15 +1,25 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
 from .behind import Group, Result, Side, in_group, on_side, with_result
+from .campaigns import Campaign
+from .change import Change, Changes
 from .clicks import Clicks, clicks
-from .facts import Fact
+from .consents import ConsentPart, Consents
+from .facts import Fact, Proof
+from .feed import Latest, feed
+from .freshness import Bar
+from .funnel import STEPS, Step
 from .health import Health, PixelLine, health
+from .heat import KEYS, Coverage
 from .masking import shortened, without_ids
+from .onesided import OneSided, Sales
+from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
 from .reasons import explain, explain_status
 from .refusals import with_code
 from .repeated import Repeated, repeated
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
+from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
 from .story import Moment, Story, story
 from .values import Money, Share
@@ -18,27 +28,43 @@ from .window import DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, is_wind
 
 __all__ = [
     "DEFAULT_WINDOW",
+    "KEYS",
     "MOST_DAYS",
+    "STEPS",
     "WINDOWS",
+    "Asked",
+    "Bar",
+    "Campaign",
+    "Change",
+    "Changes",
     "Clicks",
+    "ConsentPart",
+    "Consents",
+    "Coverage",
     "EventLine",
     "Fact",
     "Group",
     "Health",
+    "Latest",
     "MatchKeys",
     "Moment",
     "Money",
+    "OneSided",
     "Orders",
+    "Outcome",
     "Overlap",
     "Pair",
     "Part",
     "PixelLine",
     "Problem",
+    "Proof",
     "Repeated",
     "Result",
+    "Sales",
     "Share",
     "Side",
     "Sides",
+    "Step",
     "Story",
     "Trouble",
     "Window",
@@ -46,6 +72,7 @@ __all__ = [
     "clicks",
     "explain",
     "explain_status",
+    "feed",
     "find_contexts",
     "find_events",
     "find_receipts",

@@ -8,9 +8,7 @@ from django.db.models import (
     Count,
     DecimalField,
     F,
-    IntegerField,
     QuerySet,
-    SmallIntegerField,
     Sum,
     Value,
     When,
@@ -18,6 +16,7 @@ from django.db.models import (
 
 from ..models import DifferenceKind as Kind
 from ..models import OrderDifference
+from .columns import NO_DELAY, NO_PROOF, SUMS, nothing, number, text
 from .pairs import Pair
 
 # In the place of a status:
@@ -39,27 +38,20 @@ _STATUS = Case(
 )
 
 
-def groups(rows: "QuerySet[OrderDifference]", slot: Case, is_order: Case, columns: tuple[str, ...]) -> QuerySet[Any]:
+def groups(rows: "QuerySet[OrderDifference]", slot: Any, is_order: Case, columns: tuple[str, ...]) -> QuerySet[Any]:
     """The differences in the columns of the outbox's groups. A sale that was recorded since is none any more."""
     told = rows.unrecorded() | rows.filter(kind__in=(Kind.DRIFT, Kind.UNREADABLE))  # type: ignore[attr-defined]
     stated = told.annotate(
         slot=slot,
         status=_STATUS,
-        reason=_text(""),
-        pair=_text(Pair.NEITHER),
+        pair=text(Pair.NEITHER),
         is_order=is_order,
-        is_website=_number(1),
-        is_ripe=_number(1),
+        is_website=number(1),
+        is_ripe=number(1),
+        delay=number(NO_DELAY),
+        proof=number(NO_PROOF),
+        **{name: text("") for name in ("reason", "consent", "match_keys")},
     )
-    nothing = Value(None, output_field=IntegerField())
-    sums = {"count": Count("id"), "money": Sum(_MONEY), "score": nothing, "scored": _number(0), "short": _number(0)}
+    sums = dict.fromkeys(SUMS, nothing()) | {"count": Count("id"), "money": Sum(_MONEY)}
     counted: QuerySet[Any] = stated.order_by().values(*columns).annotate(**sums)
     return counted
-
-
-def _text(value: str) -> Value:
-    return Value(value, output_field=CharField())
-
-
-def _number(value: int) -> Value:
-    return Value(value, output_field=SmallIntegerField())

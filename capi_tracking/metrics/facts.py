@@ -1,38 +1,43 @@
-"""The one scan of the outbox that a page's numbers come from: rows of the window, grouped and counted."""
+"""What a page's numbers are made of: how many events are alike, and what they add up to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q, SmallIntegerField, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
-from ..models import BrowserReceipt, OrderDifference, OutboxEvent, Status
+from ..models import Status
+from .columns import NO_DELAY
 from .differences import NO_EVENT, UNRECORDED
-from .differences import groups as differences
-from .pairs import WEBSITE, Pair, browser_alone, with_pair
-from .window import Window
+from .pairs import Pair
 
 PURCHASE = "Purchase"
+FRESH_CLICK_DAYS = 7
 LOST = frozenset({Status.DEAD, Status.EXPIRED})
 WAITING = frozenset({Status.PENDING, Status.LEASED, Status.HELD})
 CLOSED_WINDOW = "pair_window_closed"
 TOO_OLD = "too_old"
 BESIDE = ("Subscribe", "StartTrial", "AppendValue")
-LEFT = ExpressionWrapper(
-    F("value") - Coalesce("refunded", Value(Decimal(0))), output_field=DecimalField(max_digits=19, decimal_places=4)
-)
+
+
+class Proof(TextChoices):
+    """How sure it is that only the server told Meta of a sale."""
+
+    PROVED = "proved", _("the browser said that its copy was blocked")
+    LIKELY = "likely", _("paid, and no thank-you page was seen")
+    UNKNOWN = "unknown", _("the page was seen, and what became of its copy is unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """``count`` rows that are alike in everything else, ``short`` of them with an odd answer of Meta's.
 
-    ``slot``: which part of the window they fall into.
+    ``slot``: which part of the window they fall into. ``delay``: of what was sent from the website, the number of the
+    bucket of ``freshness`` that it took; -1 for all else. ``proof``: of sales that only the server told. ``retried``: how
+    many took more than one request; ``clicked``: came with a click on an ad that was under seven days old.
     """
 
     event_name: str
@@ -44,11 +49,16 @@ class Fact:
     is_website: bool = True
     is_ripe: bool = False
     currency: str = ""
+    consent: str = ""
+    delay: int = NO_DELAY
+    proof: str = ""
     count: int = 0
     money: Decimal | None = None
     scored: int = 0
     score: int | None = None
     short: int = 0
+    retried: int = 0
+    clicked: int = 0
 
     @property
     def is_sent(self) -> bool:
@@ -86,14 +96,6 @@ class Fact:
         return self.pair in {Pair.BOTH, Pair.LATE, Pair.BROWSER}
 
 
-def facts(window: Window, *, pixel: str, ripe_before: datetime, using: str, with_tests: bool = False) -> list[Fact]:
-    """Outbox rows of the window and what differs from the orders, then browser copies without a row. Two queries.
-
-    Test events are left out, unless they are asked for.
-    """
-    return [*_server_facts(window, pixel, ripe_before, using, with_tests), *_browser_facts(window, pixel, using)]
-
-
 def total(facts: Iterable[Fact]) -> int:
     return sum(fact.count for fact in facts)
 
@@ -113,67 +115,3 @@ def is_order() -> Q:
 def is_sale() -> Q:
     """Of an order's events those that are one."""
     return ~Q(event_name__in=[name for name in (*BESIDE, conf.REFUND_EVENT) if name])
-
-
-def _flag(condition: Q) -> Case:
-    return Case(When(condition, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
-
-
-def _slot(field: str, window: Window) -> Case:
-    """The number of the part. Compared with its edges: MariaDB's own zones may be missing, SQLite's are slow."""
-    cases = [When(**{f"{field}__lt": edge}, then=Value(number)) for number, edge in enumerate(window.edges[1:])]
-    return Case(*cases, default=Value(len(window.parts) - 1), output_field=SmallIntegerField())
-
-
-def _server_facts(window: Window, pixel: str, ripe_before: datetime, using: str, with_tests: bool) -> Iterable[Fact]:
-    within = {"event_time__gte": window.start, "event_time__lt": window.end, **_of(pixel)}
-    rows = OutboxEvent.objects.using(using).filter(**within, **tests(with_tests))
-    groups = with_pair(rows).annotate(
-        slot=_slot("event_time", window),
-        is_order=_flag(is_order()),
-        is_website=_flag(Q(action_source=WEBSITE)),
-        is_ripe=_flag(Q(created_at__lte=ripe_before)),
-    )
-    same = ("event_name", "slot", "status", "reason", "pair", "currency", "is_order", "is_website", "is_ripe")
-    counted = (
-        groups.order_by()
-        .values(*same)
-        .annotate(
-            count=Count("id"),
-            money=Sum(LEFT),
-            score=Sum("match_score"),
-            scored=Count("match_score"),
-            short=Sum(_flag(Q(short_ack=True))),
-        )
-    )
-    found = OrderDifference.objects.using(using).filter(**within)
-    beside = differences(found, _slot("event_time", window), _flag(is_sale()), same)
-    return [_fact(group) for group in counted.union(beside, all=True)]
-
-
-def _fact(group: dict[str, Any]) -> Fact:
-    flags = {name: bool(group[name]) for name in ("is_order", "is_website", "is_ripe")}
-    return Fact(**{**group, **flags})
-
-
-def _browser_facts(window: Window, pixel: str, using: str) -> Iterable[Fact]:
-    receipts = BrowserReceipt.objects.using(using).filter(
-        created_at__gte=window.start, created_at__lt=window.end, **_of(pixel)
-    )
-    groups = (
-        browser_alone(receipts)
-        .annotate(slot=_slot("created_at", window))
-        .order_by()
-        .values("event_name", "slot")
-        .annotate(count=Count("key", distinct=True))
-    )
-    return [Fact(**group, pair=Pair.BROWSER, is_order=group["event_name"] == PURCHASE) for group in groups]
-
-
-def tests(with_tests: bool) -> dict[str, bool]:
-    """What a filter of events says of test events."""
-    return {} if with_tests else {"is_test": False}
-
-
-def _of(pixel: str) -> dict[str, str]:
-    return {"pixel": pixel} if pixel else {}

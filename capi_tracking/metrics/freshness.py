@@ -1,16 +1,16 @@
 """How long website events take to Meta. Under an hour is good, over two hurts, over a day is lost to attribution."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Case, Count, F, SmallIntegerField, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..models import OutboxEvent, Status
-from .facts import tests
-from .pairs import WEBSITE
-from .window import Window
+from .columns import NO_DELAY
+from .facts import Fact
+from .values import Share
 
 LIMITS: dict[timedelta, Promise] = {
     timedelta(seconds=1): _("1\N{NO-BREAK SPACE}s"),
@@ -24,6 +24,14 @@ LIMITS: dict[timedelta, Promise] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """So many of all took that long, and longer than the bar before."""
+
+    label: str
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """``counts``: events by delay, one for each of LIMITS and one for what took longer."""
 
@@ -32,6 +40,16 @@ class Freshness:
     @property
     def total(self) -> int:
         return sum(self.counts)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The histogram: each bucket with its limit; that of the last is what took longer than a day."""
+        labels = [*map(str, LIMITS.values()), str(_("longer"))]
+        return tuple(Bar(label, Share(count, self.total)) for label, count in zip(labels, self.counts, strict=True))
+
+    def share_within(self, limit: timedelta) -> Share:
+        """Of all events those that took no longer than that one of LIMITS."""
+        return Share(sum(self.counts[: list(LIMITS).index(limit) + 1]), self.total)
 
     @property
     def half(self) -> str:
@@ -51,24 +69,10 @@ class Freshness:
         return ""
 
 
-def freshness(window: Window, *, pixel: str, using: str, event: str = "", with_tests: bool = False) -> Freshness:
-    """Of what was sent in the window, test events left out unless they are asked for. One query."""
-    rows = OutboxEvent.objects.using(using).filter(
-        event_time__gte=window.start,
-        event_time__lt=window.end,
-        status=Status.SENT,
-        action_source=WEBSITE,
-        **tests(with_tests),
-    )
-    if pixel:
-        rows = rows.filter(pixel=pixel)
-    if event:
-        rows = rows.filter(event_name=event)
-    groups = rows.order_by().annotate(slot=_slot()).values_list("slot").annotate(count=Count("id"))
-    found = dict(groups)
-    return Freshness(tuple(found.get(number, 0) for number in range(len(LIMITS) + 1)))
-
-
-def _slot() -> Case:
-    cases = [When(sent_at__lte=F("event_time") + limit, then=Value(number)) for number, limit in enumerate(LIMITS)]
-    return Case(*cases, default=Value(len(LIMITS)), output_field=SmallIntegerField())
+def freshness(facts: Iterable[Fact]) -> Freshness:
+    """Of what was sent from the website."""
+    counts = Counter[int]()
+    for fact in facts:
+        if fact.delay != NO_DELAY:
+            counts[fact.delay] += fact.count
+    return Freshness(tuple(counts[number] for number in range(len(LIMITS) + 1)))

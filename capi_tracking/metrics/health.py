@@ -1,6 +1,5 @@
-"""The dashboard's questions, answered together: one value per page, in at most eight queries."""
+"""The dashboard's questions, answered together: one value per page, in at most twelve queries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +10,18 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import Pixel, Reconciliation
 from .behind import RIPE_AFTER
+from .campaigns import Campaign, campaigns
+from .change import Changes, changes
 from .compared import Compared, compared
-from .facts import Fact, by_event, facts
+from .consents import ConsentPart, Consents, consent_parts, consents
+from .facts import Fact, by_event
+from .figures import Figures
 from .freshness import Freshness, freshness
+from .funnel import Step, funnel, steps
+from .heat import Coverage, heat
+from .onesided import OneSided, one_sided
+from .outcomes import Outcome, outcomes
+from .reading import Read, read
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
 from .reports import reported
@@ -31,23 +39,13 @@ from .sales import (
     overlap,
     parts,
 )
+from .scan import Asked
 from .setup import Setup, setup
 from .verdict import Problem, problems
-from .waiting import Backlog, Waiting, backlog, waiting
+from .waiting import Waiting, backlog, waiting
 from .window import Window
 
 MAX_EVENT_NAMES = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a page is about."""
-
-    window: Window
-    pixel: str
-    event: str
-    with_tests: bool
-    using: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +63,8 @@ class PixelLine:
 class Health:
     """How tracking is doing. ``healthy_since``: the last failed request of the window, if there was one.
 
-    ``event``: the one that all but the problems, the failures and the pixels is about, or "" for all; ``event_names``:
-    those that there are to choose from.
+    ``event``: the one that all but the problems, the failures, the pixels and the funnel is about, or "" for all;
+    ``event_names``: those that there are to choose from. ``changes``: against the same weekdays before.
     """
 
     window: Window
@@ -88,6 +86,14 @@ class Health:
     pixels: tuple[PixelLine, ...]
     problems: tuple[Problem, ...]
     compared: Compared
+    changes: Changes
+    outcomes: tuple[Outcome, ...]
+    funnel: tuple[Step, ...]
+    campaigns: tuple[Campaign, ...]
+    heat: tuple[Coverage, ...]
+    consents: Consents
+    consent_parts: tuple[ConsentPart, ...]
+    one_sided: OneSided
     setup: Setup | None
 
     @property
@@ -108,23 +114,24 @@ def health(
     using: str | None = None,
     now: datetime | None = None,
 ) -> Health:
-    """Everything that the dashboard shows for the window; ``pixel`` is an alias, ``event`` a name, or "" for all."""
-    now, using = now or timezone.now(), using or conf.OUTBOX_DATABASES[0]
-    asked = Asked(window, pixel, event, with_tests, using)
-    found = facts(window, pixel=pixel, ripe_before=now - RIPE_AFTER, using=using, with_tests=with_tests)
-    rows, beside = [fact for fact in found if not fact.is_beside], [fact for fact in found if fact.is_beside]
-    waits = backlog(pixel=pixel, using=using)
-    states = _states(pixel, using)
+    """Everything that the dashboard shows for the window; ``pixel`` is an alias, ``event`` a name, or "" for all.
+
+    Test events are left out unless ``with_tests``.
+    """
+    now = now or timezone.now()
+    asked = Asked(using=using or conf.OUTBOX_DATABASES[0], pixel=pixel, with_tests=with_tests)
+    found = read(window, asked, ripe_before=now - RIPE_AFTER, now=now)
+    return _assemble(window, asked, event, found, now)
+
+
+def _assemble(window: Window, asked: Asked, event: str, found: Read, now: datetime) -> Health:
+    pixel, using = asked.pixel, asked.using
+    rows, beside = _told_apart(found.now.facts)
+    waits, states = backlog(pixel=pixel, using=using), _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
-    return _assemble(asked, rows, waits, states, with_orders, now)
-
-
-def _assemble(
-    asked: Asked, rows: list[Fact], waits: list[Backlog], states: Sequence[Pixel], with_orders: Compared, now: datetime
-) -> Health:
-    window, pixel, event, using = asked.window, asked.pixel, asked.event, asked.using
     sold, paired = orders(rows), overlap(fact for fact in rows if fact.is_order)
-    shown = [fact for fact in rows if event in ("", fact.event_name)]
+    figures = Figures(rows, found.now.tallies).of_event(event)
+    shown = figures.facts
     return Health(
         window=window,
         pixel=pixel,
@@ -136,7 +143,7 @@ def _assemble(
         order_overlap=overlap(fact for fact in shown if fact.is_order),
         page_overlap=overlap(fact for fact in shown if not fact.is_order),
         match_keys=match_keys(shown),
-        freshness=freshness(window, pixel=pixel, using=using, event=event, with_tests=asked.with_tests),
+        freshness=freshness(shown),
         waiting=waiting(each for each in waits if event in ("", each.event_name)),
         parts=parts(shown, window),
         events=event_lines(shown, MAX_EVENT_NAMES),
@@ -154,8 +161,21 @@ def _assemble(
             now,
         ),
         compared=with_orders,
+        changes=changes(*(_told_apart(each.of_event(event).facts)[0] for each in (found.over, found.before))),
+        outcomes=outcomes(shown, window),
+        funnel=funnel(found.now, steps()),
+        campaigns=campaigns(figures),
+        heat=heat(figures, MAX_EVENT_NAMES),
+        consents=consents(shown),
+        consent_parts=consent_parts(shown, window),
+        one_sided=one_sided(figures),
         setup=None if rows or waits else setup(using),
     )
+
+
+def _told_apart(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """The events, and what differs from the orders."""
+    return [fact for fact in facts if not fact.is_beside], [fact for fact in facts if fact.is_beside]
 
 
 def _states(pixel: str, using: str) -> list[Any]:

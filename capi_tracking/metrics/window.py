@@ -16,6 +16,7 @@ _HOURS = 24
 _UNTIL = ".."
 MOST_DAYS = 92  # of a period that is chosen by dates: a quarter
 HOURLY_UP_TO_DAYS = 2
+DAYS_OF_A_WEEK = 7
 EARLIEST = date(2000, 1, 1)
 
 
@@ -47,6 +48,15 @@ class Window:
     @property
     def is_hourly(self) -> bool:
         return self.edges[1].timestamp() - self.edges[0].timestamp() <= timedelta(hours=1).total_seconds()
+
+    def over_by(self, now: datetime) -> int:
+        """How many of its parts have ended by then."""
+        return sum(edge <= now for edge in self.edges[1:])
+
+    def before(self) -> "Window":
+        """As many parts some whole weeks earlier, the last of them before this window: the same weekdays and hours."""
+        weeks = -(-(self.end.date() - self.start.date()).days // DAYS_OF_A_WEEK) or 1
+        return Window(self.name, tuple(_earlier(edge, timedelta(weeks=weeks)) for edge in self.edges))
 
 
 def window(name: str = DEFAULT_WINDOW, now: datetime | None = None) -> Window:
@@ -90,6 +100,11 @@ def between(first: date, last: date, now: datetime | None = None) -> Window:
     start, end = midnights[0].astimezone(UTC), midnights[-1].astimezone(UTC)
     hours = range((end - start) // timedelta(hours=1) + 1)
     return Window(name, tuple((start + timedelta(hours=n)).astimezone(zone) for n in hours))
+
+
+def _earlier(edge: datetime, by: timedelta) -> datetime:
+    """By the calendar and the clock, whatever summer time did in between."""
+    return (edge.replace(tzinfo=None) - by).replace(tzinfo=edge.tzinfo, fold=edge.fold)
 
 
 def _hours(local: datetime) -> tuple[datetime, ...]:

@@ -64,6 +64,10 @@ class OutboxEvent(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     match_keys = models.CharField(_("match keys"), max_length=255, blank=True, default="")
     match_score = models.PositiveSmallIntegerField(_("match keys, percent"), null=True, blank=True)
+    campaign = ExactCharField(
+        _("campaign"), max_length=200, blank=True, default="", help_text=_("Source, campaign and content, by its page.")
+    )
+    click_days = models.PositiveSmallIntegerField(_("days since the click on an ad"), null=True, blank=True)
     notes = models.CharField(_("left out"), max_length=255, blank=True, default="")
 
     order_key = ExactCharField(_("order"), max_length=128, null=True, blank=True)

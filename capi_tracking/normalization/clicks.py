@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 CHANGED = "fbc: another click than in the address"
 OLD = "fbc: older than 90 days"
 MAX_AGE = timedelta(days=90)  # as long as Meta's own cookie lives
+MOST_DAYS = 32_767  # of the column
 
 
 def click_remarks(fbc: str, url: str, at: datetime) -> tuple[str, ...]:
@@ -14,6 +15,11 @@ def click_remarks(fbc: str, url: str, at: datetime) -> tuple[str, ...]:
         return ()
     changed = "fbclid=" in url and _click(url) not in {"", fbc.split(".")[3]}
     return (*([CHANGED] if changed else []), *([OLD] if _written(fbc) < at - MAX_AGE else []))
+
+
+def click_days(fbc: str, at: datetime) -> int | None:
+    """How many whole days before that time the ad was clicked; None without a click."""
+    return min(max((at - _written(fbc)).days, 0), MOST_DAYS) if fbc else None
 
 
 def _click(url: str) -> str:

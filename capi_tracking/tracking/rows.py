@@ -75,7 +75,8 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
     data = event.user_data
     keys = kept.event.user_data.keys
     value = event.custom_data.value
-    odd = normalization.click_remarks(kept.event.user_data.fbc, event.event_source_url, event.event_time)
+    click = kept.event.user_data.fbc
+    odd = normalization.click_remarks(click, event.event_source_url, event.event_time)
     if value is not None and value >= MAX_VALUE:
         raise InvalidEvent("value", "more than the outbox can hold")
     return {
@@ -84,6 +85,8 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
         "currency": event.custom_data.currency,
         "match_keys": " ".join(keys),
         "match_score": readiness.score(keys),
+        "campaign": normalization.campaign(kept.event.event_source_url),
+        "click_days": normalization.click_days(click, event.event_time),
         "notes": "; ".join([*data.notes, *odd, *[each.note for each in kept.left_out]])[:255],
         "visitor_key": identity_key("fbp", data.fbp),
         "email_key": identity_key("em", data.em[0] if data.em else ""),
@@ -171,8 +174,8 @@ def proof(consent: Consent) -> dict[str, Any]:
 def without_the_person(row: OutboxEvent, reason: str) -> OutboxEvent:
     """Keeps one key of the person, so that a refusal is found again, and nothing else."""
     row.status, row.reason, row.due_at = Status.SKIPPED, reason, None
-    row.payload = row.match_keys = row.notes = ""
-    row.visitor_key = row.phone_key = row.match_score = None
+    row.payload = row.match_keys = row.notes = row.campaign = ""
+    row.visitor_key = row.phone_key = row.match_score = row.click_days = None
     row.email_key = None if row.external_key else row.email_key
     row.settled_at = row.redacted_at = timezone.now()
     return row

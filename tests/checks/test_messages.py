@@ -505,6 +505,11 @@ CASES = [
         'In CAPI_TRACKING: "VALUE": "gross"',
     ),
     (
+        "E059", capi(OBJECTIVE="sales"), ERROR,
+        "CAPI_TRACKING['OBJECTIVE'] must be one of purchases, leads, not 'sales'.",
+        'In CAPI_TRACKING: "OBJECTIVE": "purchases"',
+    ),
+    (
         "E056", capi(REFUND_EVENT="Purchase"), ERROR,
         "CAPI_TRACKING['REFUND_EVENT'] is 'Purchase': event_name: a Purchase belongs to its order: "
         "use {% pixel_purchase order %}.",

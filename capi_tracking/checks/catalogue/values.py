@@ -202,6 +202,12 @@ VALUE_POLICY = Finding(
     message="CAPI_TRACKING['VALUE'] must be one of %(known)s, not %(value)r.",
     hint='In CAPI_TRACKING: "VALUE": "gross"',
 )
+OBJECTIVE = Finding(
+    id="E059",
+    when="`OBJECTIVE` is neither of its two words",
+    message="CAPI_TRACKING['OBJECTIVE'] must be one of %(known)s, not %(value)r.",
+    hint='In CAPI_TRACKING: "OBJECTIVE": "purchases"',
+)
 NO_BASE = Finding(
     id="W049",
     when="`BASE_TEMPLATE` names a template that can't be found; the visitors' pages then stand alone",
