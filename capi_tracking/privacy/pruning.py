@@ -1,5 +1,6 @@
 """What goes by itself: redaction and pruning."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from ..models import (
     Withdrawal,
 )
 from ..models.clock import DatabaseNow
-from ..models.slices import delete, in_slices
+from ..models.slices import delete, in_slices, unhurried
 from ..models.states import MAX_AGE_STORE
 
 KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
@@ -65,7 +66,7 @@ def prune(using: str = "default") -> Cleared:
     old = DatabaseNow() - max(conf.PRUNE_AFTER, KEPT_AT_LEAST)
     forgotten = DatabaseNow() - timedelta(days=conf.CONTEXT_DAYS)
     return Cleared(
-        redacted=in_slices(partial(OutboxEvent.objects.using(using).redact, conf.REDACT_AFTER)),
+        redacted=_gone(partial(OutboxEvent.objects.using(using).redact, conf.REDACT_AFTER)),
         events=_delete(OutboxEvent.objects.using(using).settled().filter(event_time__lt=old)),
         attempts=_delete(DeliveryAttempt.objects.using(using).filter(started_at__lt=old)),
         receipts=_delete(BrowserReceipt.objects.using(using).filter(created_at__lt=old)),
@@ -83,4 +84,9 @@ def _delete_days(model: type[Model], old: Any, using: str) -> int:
 
 
 def _delete(rows: QuerySet[Any]) -> int:
-    return in_slices(partial(delete, rows))
+    return _gone(partial(delete, rows))
+
+
+def _gone(verb: Callable[..., int]) -> int:
+    """Nobody waits for it, and everybody who buys meanwhile shares the disk with it."""
+    return in_slices(unhurried(verb))

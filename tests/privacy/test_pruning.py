@@ -1,9 +1,11 @@
 """What is kept of a customer, and for how long."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -270,3 +272,11 @@ def test_task__prunes_each_database_of_the_outbox() -> None:
     tasks.prune()
     assert redacted() == {"e1"}
     assert tasks.CAPI_BEAT_SCHEDULE["capi-tracking-prune"]["options"]["expires"]
+
+
+def test_unhurried__rests_as_long_as_a_whole_slice_took_and_not_after_the_last(monkeypatch: Any) -> None:
+    clock, rests = itertools.count(step=0.25), []
+    monkeypatch.setattr(slices, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=rests.append))
+    left = [1000, 1000, 7]
+    assert slices.in_slices(slices.unhurried(lambda limit: left.pop(0))) == 2007
+    assert rests == [0.25, 0.25]
