@@ -72,7 +72,7 @@ def test_list__of_attempts_is_that_of_a_code(admin_client):
         DeliveryAttemptFactory(kind=kind, **codes)
     for line in metrics.health(metrics.window("7d")).failures:
         assert listed(admin_client, "deliveryattempt", kind__exact=kind, code=line.full_code or "none") == 1
-    for odd in ("x", "1/x", "/", "9" * 40, "１", "-1"):
+    for odd in ("x", "1/x", "/", "9" * 40, "１", "-1"):  # noqa: RUF001
         assert listed(admin_client, "deliveryattempt", code=odd) == 0
 
 

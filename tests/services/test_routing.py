@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,6 +17,7 @@ from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.events import UserData
 from capi_tracking.models import BrowserState, CheckoutContext, OutboxEvent, Pixel, Priority, SkipCount, Status
 from capi_tracking.orders import checkout
+from capi_tracking.reconciliation import reconcile
 from capi_tracking.tracking import Receipt, acknowledge, is_recorded, skip, track
 from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.models import Order
@@ -76,6 +79,24 @@ def test_tasks__empty_every_outbox(capi: Callable[..., None], make_event: Any, t
     assert sum(len(batch) for batch in MemoryTransport.sent) == 2
     for using in ("default", SECOND):
         assert OutboxEvent.objects.using(using).get().status == Status.SENT
+
+
+def test_reconcile__finds_a_sale_of_either_database_that_was_never_recorded(capi: Callable[..., None]) -> None:
+    capi(OUTBOX_DATABASES=["default", SECOND])
+    for using in ("default", SECOND):
+        Order.objects.using(using).bulk_create([new_order()])  # sends no signal
+    reconcile(days=1, mends=True)
+    assert (rows_in("default"), rows_in(SECOND)) == (1, 1)
+
+
+def test_capi_erase__takes_a_person_out_of_both(capi: Callable[..., None], visitor: Any) -> None:
+    capi(OUTBOX_DATABASES=["default", SECOND])
+    with visitor():
+        buy_in("default"), buy_in(SECOND)
+    call_command("capi_erase", email=["jo@shop.example"], no_input=True, stdout=StringIO())
+    for using in ("default", SECOND):
+        row = OutboxEvent.objects.using(using).get()
+        assert (row.status, row.payload, row.email_key) == (Status.CANCELLED, "", None)
 
 
 # -- one outbox for several databases --------------------------------------------------------------------------------
