@@ -441,7 +441,7 @@ def test_event_page__buttons_act_and_are_written_into_the_history(admin_client, 
     event = OutboxEventFactory(status=Status.HELD, reason="denied")
     url = address("outboxevent", "change", event.pk)
     assert f'name="{verb}"' in admin_client.get(url).text
-    assert admin_client.post(url, {verb: "1"}).status_code == 302
+    assert admin_client.post(url, {verb: "1", "confirmed": "yes"}).status_code == 302
     event.refresh_from_db()
     assert event.status == status
     assert LogEntry.objects.get().object_id == str(event.pk)
@@ -449,7 +449,11 @@ def test_event_page__buttons_act_and_are_written_into_the_history(admin_client, 
 
 def test_event_page__cancel_takes_the_customers_data_at_once(admin_client):
     event = OutboxEventFactory()
-    admin_client.post(address("outboxevent", "change", event.pk), {"cancel": "1"})
+    url = address("outboxevent", "change", event.pk)
+    assert "there is no way back" in admin_client.post(url, {"cancel": "1"}).text
+    event.refresh_from_db()
+    assert event.status == Status.PENDING
+    admin_client.post(url, {"cancel": "1", "confirmed": "yes"})
     event.refresh_from_db()
     assert event.payload == ""
     assert "The contents are gone" in admin_client.get(address("outboxevent", "change", event.pk)).text
@@ -483,7 +487,7 @@ def test_event_page__posts_need_a_csrf_token(client, admin_user):
 def test_event_page__a_sent_event_stays_sent(admin_client):
     event = OutboxEventFactory(sent=True)
     for verb in ("retry", "cancel"):
-        admin_client.post(address("outboxevent", "change", event.pk), {verb: "1"})
+        admin_client.post(address("outboxevent", "change", event.pk), {verb: "1", "confirmed": "yes"})
     assert OutboxEvent.objects.get().status == Status.SENT
     assert not LogEntry.objects.exists()
 
@@ -503,7 +507,11 @@ def test_actions__retry_and_cancel_many(admin_client):
     page = admin_client.post(address("outboxevent"), {"action": "retry", "_selected_action": chosen}, follow=True)
     assert "Tried again: 3 of 4 events." in page.text
     assert OutboxEvent.objects.filter(status=Status.PENDING).count() == 3
-    admin_client.post(address("outboxevent"), {"action": "cancel", "_selected_action": chosen})
+    cancel = {"action": "cancel", "_selected_action": chosen}
+    question = admin_client.post(address("outboxevent"), cancel).text
+    assert "<strong>3 events</strong>" in question
+    assert OutboxEvent.objects.filter(status=Status.PENDING).count() == 3
+    admin_client.post(address("outboxevent"), cancel | {"confirmed": "yes"})
     assert OutboxEvent.objects.filter(status=Status.CANCELLED).count() == 3
 
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from .. import metrics, orders
 from ..models import OutboxEvent, Status
+from ..models.byhand import ByHand
+from .asking import is_confirmed
 from .drilling import DRILLED, DRILLS
+from .failures import FailuresPage
 from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
-from .readonly import ReadOnlyAdmin, pill
+from .readonly import pill
 
 LEVELS = {
     Status.SENT: "good",
@@ -33,7 +35,7 @@ PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
 
 
 @admin.register(OutboxEvent)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(FailuresPage):
     list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match", "pixel"]
     list_filter = [
         EventPeriodFilter,
@@ -53,7 +55,6 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy(
         "Exactly: order number, event id, key, or the customer's e-mail address or phone number."
     )
-    actions = ["retry", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("payload")
@@ -132,43 +133,11 @@ class EventAdmin(ReadOnlyAdmin):
     def _operate(self, request: HttpRequest, event: OutboxEvent) -> HttpResponse:
         if not self.has_operate_permission(request):
             raise PermissionDenied
-        if "retry" in request.POST:
-            self._retry(request, [event])
-        elif "cancel" in request.POST:
-            self._cancel(request, [event])
-        else:
+        verb = next((each for each in ByHand if each.value in request.POST), None)
+        if verb is None:
             return HttpResponseNotAllowed(["GET"])
+        if verb == ByHand.CANCEL and not is_confirmed(request):
+            asked = [(verb.value, "1")]
+            return self.ask_about(request, self._these([event]), verb, asked=asked, back=request.path)
+        self.act(request, [event], verb)
         return HttpResponseRedirect(request.path)
-
-    # -- actions -------------------------------------------------------------------------------------------------
-
-    @admin.action(description=gettext_lazy("Try again now"), permissions=["operate"])
-    def retry(self, request: HttpRequest, queryset: Any) -> None:
-        self._retry(request, self.few_enough(request, queryset))
-
-    @admin.action(description=gettext_lazy("Cancel: never send"), permissions=["operate"])
-    def cancel(self, request: HttpRequest, queryset: Any) -> None:
-        self._cancel(request, self.few_enough(request, queryset))
-
-    def _retry(self, request: HttpRequest, rows: list[OutboxEvent]) -> None:
-        done = self._these(rows).retry()
-        self._tell(request, rows, done, _("Tried again"))
-
-    def _cancel(self, request: HttpRequest, rows: list[OutboxEvent]) -> None:
-        done = self._these(rows).cancel()
-        self._tell(request, rows, done, _("Cancelled"))
-
-    def _these(self, rows: list[OutboxEvent]) -> Any:
-        return OutboxEvent.objects.filter(pk__in=[row.pk for row in rows])
-
-    def _tell(self, request: HttpRequest, rows: list[OutboxEvent], done: int, what: str) -> None:
-        if not rows:
-            return
-        if done:
-            self.note(request, rows, what)
-        told = ngettext("%(what)s: %(done)s of %(all)s event.", "%(what)s: %(done)s of %(all)s events.", len(rows)) % {
-            "what": what,
-            "done": done,
-            "all": len(rows),
-        }
-        self.message_user(request, told, messages.SUCCESS if done == len(rows) else messages.WARNING)

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -117,6 +118,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def note(self, request: HttpRequest, rows: Sequence[Model], what: str) -> None:
         """Write into the admin's history who did it."""
         LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, what)  # type: ignore[arg-type]
+
+    def note_many(self, request: HttpRequest, what: str, whom: str) -> None:
+        """The same of rows that are too many to be named one by one."""
+        LogEntry.objects.create(
+            user_id=request.user.pk,  # type: ignore[misc]
+            content_type=ContentType.objects.get_for_model(self.model, for_concrete_model=False),
+            object_repr=whom[:200],
+            action_flag=CHANGE,
+            change_message=what,
+        )
 
     def few_enough(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """The chosen rows; none, and a message, if they are too many for one go."""

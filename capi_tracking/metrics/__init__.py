@@ -6,6 +6,7 @@ from .change import Change, Changes
 from .clicks import Clicks, clicks
 from .consents import ConsentPart, Consents
 from .facts import Fact, Proof
+from .failed import Failed, failed, of_group
 from .feed import Latest, feed
 from .freshness import Bar
 from .funnel import STEPS, Step
@@ -16,11 +17,12 @@ from .onesided import OneSided, Sales
 from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
 from .reasons import explain, explain_status
-from .refusals import with_code
+from .refusals import Failure, failures, with_code
 from .repeated import Repeated, repeated
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
 from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
+from .stakes import Stake, stake
 from .story import Moment, Story, story
 from .values import Money, Share
 from .verdict import Problem, Trouble
@@ -43,6 +45,8 @@ __all__ = [
     "Coverage",
     "EventLine",
     "Fact",
+    "Failed",
+    "Failure",
     "Group",
     "Health",
     "Latest",
@@ -64,6 +68,7 @@ __all__ = [
     "Share",
     "Side",
     "Sides",
+    "Stake",
     "Step",
     "Story",
     "Trouble",
@@ -72,6 +77,8 @@ __all__ = [
     "clicks",
     "explain",
     "explain_status",
+    "failed",
+    "failures",
     "feed",
     "find_contexts",
     "find_events",
@@ -80,9 +87,11 @@ __all__ = [
     "in_group",
     "in_pair_state",
     "is_window",
+    "of_group",
     "on_side",
     "repeated",
     "shortened",
+    "stake",
     "story",
     "window",
     "with_code",

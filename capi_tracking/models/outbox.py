@@ -103,6 +103,7 @@ class OutboxEvent(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        permissions = [("export_outboxevent", "Can export events")]
         # An answer writes a row's entry in every index anew, hence partial ones, and none by db_index or unique=True: on
         # PostgreSQL those make a second one for LIKE. A lease writes none there, as long as no index, nor an index's
         # condition, has a column that it changes: status, due_at, lease_token, leases.

@@ -12,9 +12,9 @@ SLICES = 100  # in one go; the next goes on
 LONGEST_REST = 1.0  # seconds
 
 
-def in_slices(verb: Callable[..., int]) -> int:
-    """Repeat ``verb(limit=...)`` until it finds less than a slice, a bounded number of times; how many rows it was."""
-    return _repeat(verb, range(SLICES))
+def in_slices(verb: Callable[..., int], *, most: int = SLICES) -> int:
+    """Repeat ``verb(limit=...)`` until it finds less than a slice, at most so many times; how many rows it was."""
+    return _repeat(verb, range(most))
 
 
 def to_the_end(verb: Callable[..., int]) -> int:

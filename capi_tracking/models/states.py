@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .clock import DatabaseNow
+
 MAX_AGE = timedelta(days=7)  # Meta refuses older events, and the whole batch with them
 MAX_AGE_STORE = timedelta(days=62)  # physical_store
 AGE_MARGIN = timedelta(minutes=10)  # for the way to Meta and clocks that differ
@@ -39,6 +41,12 @@ INCOMPLETE = (
     | Q(status=Status.DEAD, payload="", redacted_at=None)  # buried, never built
     | Q(status=Status.CANCELLED, reason__in=TAKEN_BACK, lease_token="")  # and not under way
 )
+# What staff may do by hand, and to which rows:
+MAY_BE_RETRIED = Q(status__in=(Status.PENDING, Status.HELD, Status.DEAD), deadline_at__gt=DatabaseNow()) & ~Q(
+    payload=""
+)
+MAY_BE_RELEASED = Q(status=Status.HELD)
+MAY_BE_CANCELLED = Q(status__in=(Status.PENDING, Status.HELD))
 
 
 class Source(models.TextChoices):

@@ -20,6 +20,9 @@ from .seen import mark_seen
 from .states import (
     INCOMPLETE,
     LEASE_LIMIT,
+    MAY_BE_CANCELLED,
+    MAY_BE_RELEASED,
+    MAY_BE_RETRIED,
     MAY_GO,
     PAIR_WINDOW,
     SHORT_ACK,
@@ -309,7 +312,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def release(self) -> int:
         """What was held goes on, due now, as if made in this environment. Deadlines ran on meanwhile."""
-        return self.filter(status=Status.HELD).update(
+        return self.filter(MAY_BE_RELEASED).update(
             status=Status.PENDING,
             due_at=DatabaseNow(),
             reason="",
@@ -319,10 +322,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def retry(self) -> int:
         """Try again what waits, is held or is dead and not yet too old, with the same id and time."""
-        again = self.filter(
-            status__in=(Status.PENDING, Status.HELD, Status.DEAD), deadline_at__gt=DatabaseNow()
-        ).exclude(payload="")
-        return again.update(
+        return self.filter(MAY_BE_RETRIED).update(
             status=Status.PENDING,
             due_at=DatabaseNow(),
             leases=0,
@@ -335,7 +335,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def cancel(self, reason: str = "by_staff") -> int:
         """Never send what has not been sent; the customer's data goes at once. What is being sent now stays."""
-        return self.filter(status__in=(Status.PENDING, Status.HELD))._close(
+        return self.filter(MAY_BE_CANCELLED)._close(
             Status.CANCELLED, reason=reason, payload="", redacted_at=timezone.now()
         )
 

@@ -1,0 +1,212 @@
+"""What staff see and do beside the lists: events by hand, failures, pairs, orders, pixels."""
+
+import csv
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+from io import StringIO
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from capi_tracking.admin.hands import FEW
+from capi_tracking.admin.sheets import cell
+from capi_tracking.models import OutboxEvent, Status
+from tests.factories import DeliveryAttemptFactory, OutboxEventFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+EVENTS = reverse("admin:capi_tracking_outboxevent_changelist")
+FAILURES = reverse("admin:capi_tracking_outboxevent_failures")
+EVIL = '"><b>zq9</b>'
+
+
+@pytest.fixture
+def staff(client):
+    """Log in somebody of the staff who has these permissions and no other."""
+
+    def log_in(*permissions):
+        user = User.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """What the question's form would send."""
+    form = page[page.index("capi-ask") :].split("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(unescape(value))
+    return found
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page[page.index("capi-page") :])).split())
+
+
+def statuses() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for status in OutboxEvent.objects.values_list("status", flat=True):
+        found[status] = found.get(status, 0) + 1
+    return found
+
+
+# -- events by hand ------------------------------------------------------------------------------------------------
+
+
+def test_many_events__are_tried_again_after_a_question_that_tells_their_worth(admin_client):
+    for number in range(FEW + 1):
+        OutboxEventFactory(status=Status.DEAD, reason="rejected_1", event_id=f"dead{number}", value=Decimal(10))
+    late = OutboxEventFactory(status=Status.DEAD, deadline_at=timezone.now() - DAY)
+    everything = {"action": "retry", "select_across": "1", "index": "0", "_selected_action": late.pk}
+    question = admin_client.post(f"{EVENTS}?status__exact=dead", everything)
+    assert "Chosen 12 events It changes 11 events" in words(question.text)
+    assert "EUR 110" in words(question.text)
+    assert statuses() == {Status.DEAD: 12}
+    OutboxEventFactory(status=Status.DEAD, event_id="came-since")
+    admin_client.post(f"{EVENTS}?status__exact=dead", hidden(question.text))
+    assert statuses() == {Status.PENDING: 11, Status.DEAD: 2}
+    assert {entry.change_message for entry in LogEntry.objects.all()} == {"Tried again"}
+
+
+def test_released__events_of_another_environment_go_on_in_this_one(admin_client, capi):
+    capi(ENVIRONMENT="live")
+    held = OutboxEventFactory(status=Status.HELD, reason="other_environment", environment="copy", due_at=None)
+    admin_client.post(EVENTS, {"action": "release", "_selected_action": held.pk})
+    held.refresh_from_db()
+    assert (held.status, held.environment, held.reason) == (Status.PENDING, "live", "")
+    assert LogEntry.objects.get().change_message == "Released"
+
+
+def test_exported__events_are_a_sheet_without_formulas_and_customers(staff):
+    OutboxEventFactory(event_id="=1+1", order_key="@shop", value=Decimal("5.00"), email_key="0123456789abcdef")
+    chosen = {"action": "export", "_selected_action": OutboxEvent.objects.get().pk}
+    client = staff("view_outboxevent", "export_outboxevent")
+    text = client.post(EVENTS, chosen).getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(StringIO(text))
+    assert (row["event_id"], row["order_key"], row["value"]) == ("'=1+1", "'@shop", "5.0000")
+    assert "0123456789abcdef" not in text
+    assert "user_data" not in text
+    assert LogEntry.objects.get().change_message == "Exported"
+
+
+def test_exported__by_nobody_without_the_permission_for_it(staff):
+    OutboxEventFactory()
+    client = staff("view_outboxevent", "change_outboxevent")
+    answer = client.post(EVENTS, {"action": "export", "_selected_action": OutboxEvent.objects.get().pk})
+    assert "text/csv" not in answer.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("=A1", "'=A1"),
+        ("+49", "'+49"),
+        ("-x", "'-x"),
+        ("\t=1", "'\t=1"),
+        ("\uff1dA1", "'\uff1dA1"),
+        (-3, -3),
+        ("plain", "plain"),
+        (None, None),
+    ],
+)
+def test_cell__is_never_a_formula(given, shown):
+    assert cell(given) == shown
+
+
+# -- failures ------------------------------------------------------------------------------------------------------
+
+
+def failed(count=1, **values):
+    return [
+        OutboxEventFactory(**({"status": Status.DEAD, "reason": "rejected_2804019"} | values)) for _ in range(count)
+    ]
+
+
+def test_failures__stand_in_groups_with_their_worth_and_advice(admin_client):
+    failed(3, value=Decimal(20))
+    failed(2, currency="USD", value=Decimal(5))
+    failed(event_name="AddToCart", reason=EVIL)
+    failed(status=Status.EXPIRED, reason="too_old", deadline_at=timezone.now() - timedelta(minutes=1))
+    OutboxEventFactory(sent=True)
+    DeliveryAttemptFactory(denied=True)
+    page = admin_client.get(FAILURES).text
+    told = words(page)
+    assert "dead 5 Purchase · EUR 60, USD 10 It was not sent" in told
+    assert "Trying again sends the same contents" in told
+    assert "expired 1 Purchase" in told
+    assert "denied , HTTP 401, code 190" in told
+    assert "zq9" in told
+    assert EVIL not in page
+
+
+def test_failures__lead_to_the_very_rows_that_they_count(admin_client):
+    failed(3)
+    failed(reason="rejected_1")
+    page = admin_client.get(FAILURES).text
+    counts = {}
+    for link, told in re.findall(r'<a href="([^"]+)">(\d+) Purchase</a>', page):
+        counts[int(told)] = len(admin_client.get(unescape(link)).context["cl"].result_list)
+    assert counts == {3: 3, 1: 1}
+
+
+def test_failures__of_one_group_are_tried_again_and_no_others(admin_client):
+    group, others = failed(3), failed(2, reason="rejected_1")
+    page = admin_client.get(FAILURES).text
+    assert page.count('name="verb" value="retry"') == 2
+    asked = {"verb": "retry", "pixel": "default", "event_name": "Purchase", "status": "dead", "reason": group[0].reason}
+    question = admin_client.post(f"{FAILURES}?period=28d", asked)
+    assert "It changes 3 events" in words(question.text)
+    assert statuses() == {Status.DEAD: 5}
+    answer = admin_client.post(f"{FAILURES}?period=28d", hidden(question.text), follow=True)
+    assert "Tried again: 3 events." in answer.text
+    assert {row.pk for row in OutboxEvent.objects.filter(status=Status.DEAD)} == {row.pk for row in others}
+    entry = LogEntry.objects.get()
+    assert (entry.change_message, entry.object_repr) == ("Tried again", "Purchase, dead rejected_2804019: 3")
+    assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+def test_failures__are_for_lookers_to_see_and_not_to_touch(staff):
+    failed()
+    client = staff("view_outboxevent")
+    assert 'name="verb"' not in client.get(FAILURES).text
+    asked = {
+        "verb": "retry",
+        "pixel": "default",
+        "event_name": "Purchase",
+        "status": "dead",
+        "reason": "rejected_2804019",
+    }
+    assert client.post(FAILURES, asked | {"confirmed": "yes"}).status_code == 403
+    assert statuses() == {Status.DEAD: 1}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?period=\0",
+        "?since=2026-02-31&until=x",
+        "?since=0001-01-01&until=9999-12-31",
+        "?since=&until=",
+        "?period=..",
+        "?pixel[]=1",
+    ],
+)
+def test_failures__read_any_address(admin_client, query):
+    failed()
+    assert admin_client.get(FAILURES + query).status_code == 200
+    assert admin_client.post(FAILURES + query, {"verb": "retry", "pixel": "\0"}).status_code == 405
+
+
+def test_failures__ask_few_queries(admin_client, django_assert_max_num_queries):
+    for number in range(10):
+        failed(reason=f"rejected_{number}")
+    with django_assert_max_num_queries(6):
+        admin_client.get(FAILURES)
