@@ -1,17 +1,23 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import metrics
 from ..conf import conf
 from ..models import Dashboard
-from .charts import chart
+from . import asked
+from .board import Board
+from .files import as_file
+from .leads import leads
 from .readonly import ReadOnlyAdmin
+
+GRID = "csv"
 
 
 @admin.register(Dashboard)
@@ -25,27 +31,45 @@ class DashboardAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, "view")
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         if not self.has_view_permission(request):
             raise PermissionDenied
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/capi_tracking/dashboard.html", self._page(request))
+        board = self._board(request)
+        if grid := board.grids.get(request.GET.get(GRID, "")):
+            return as_file(grid, board.asked.window.name)
+        return TemplateResponse(request, "admin/capi_tracking/dashboard.html", self._page(request, board))
 
-    def _page(self, request: HttpRequest) -> dict[str, Any]:
-        window = metrics.window(request.GET.get("period", metrics.DEFAULT_WINDOW))
-        pixel = request.GET.get("pixel", "")
-        health = metrics.health(window, pixel=pixel if pixel in conf.PIXELS else "")
+    def _board(self, request: HttpRequest) -> Board:
+        wanted = asked.read(request.GET)
+        about = metrics.Asked(
+            using=conf.OUTBOX_DATABASES[0],
+            pixel=wanted.pixel,
+            with_tests=wanted.with_tests,
+        )
+        health = metrics.health(
+            wanted.window, pixel=wanted.pixel, event=wanted.event, with_tests=wanted.with_tests, using=about.using
+        )
+        return Board(wanted, health, metrics.feed(about, wanted.event), leads(request, wanted))
+
+    def _page(self, request: HttpRequest, board: Board) -> dict[str, Any]:
+        complaints = list(board.asked.complaints)
+        if request.GET.get(GRID):
+            complaints.append(_("There is no such table."))
+        for complaint in complaints:
+            messages.warning(request, complaint)
         return {
             **self.admin_site.each_context(request),
             "title": _("Meta tracking health"),
             "opts": self.opts,
-            "health": health,
+            "board": board,
+            "asked": board.asked,
+            "health": board.health,
             "is_shadow": conf.SHADOW,
-            "chart": chart(health.parts),
-            "windows": metrics.WINDOWS.items(),
+            "zone": timezone.get_default_timezone_name(),
             "aliases": list(conf.PIXELS),
-            "may_see_events": request.user.has_perm("capi_tracking.view_outboxevent"),
-            "may_see_differences": request.user.has_perm("capi_tracking.view_orderdifference"),
-            "may_see_reports": request.user.has_perm("capi_tracking.view_pagereport"),
+            "may_see_events": "outboxevent" in board.leads.seen,
+            "may_see_differences": "orderdifference" in board.leads.seen,
+            "may_see_reports": "pagereport" in board.leads.seen,
             "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
         }

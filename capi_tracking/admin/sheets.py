@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 MARK = "\ufeff"  # by which spreadsheets know UTF-8
 
 
@@ -29,7 +29,8 @@ def cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not _is_number(text) else text
+    runs = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if runs and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

@@ -8,7 +8,7 @@ from .consents import ConsentPart, Consents
 from .facts import Fact, Proof
 from .failed import Failed, failed, of_group
 from .feed import Latest, feed
-from .freshness import Bar
+from .freshness import LIMITS, Bar
 from .funnel import STEPS, Step
 from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
@@ -17,7 +17,7 @@ from .onesided import OneSided, Sales
 from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
 from .reasons import explain, explain_status
-from .refusals import Failure, failures, with_code
+from .refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .repeated import Repeated, repeated
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
 from .scan import Asked
@@ -31,7 +31,9 @@ from .window import DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, is_wind
 __all__ = [
     "DEFAULT_WINDOW",
     "KEYS",
+    "LIMITS",
     "MOST_DAYS",
+    "NO_CODE",
     "STEPS",
     "WINDOWS",
     "Asked",
@@ -68,6 +70,7 @@ __all__ = [
     "Share",
     "Side",
     "Sides",
+    "Skipped",
     "Stake",
     "Step",
     "Story",

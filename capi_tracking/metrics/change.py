@@ -28,6 +28,15 @@ class Change:
         """By how much it grew; of counts alone. None where there was nothing before."""
         return round(100 * (self.difference or 0) / self.before) if self.before and self.now is not None else None
 
+    @property
+    def fall(self) -> int:
+        """By how much it fell; 0 if it did not."""
+        return max(-(self.difference or 0), 0)
+
+    @property
+    def percent_fall(self) -> int:
+        return max(-(self.percent or 0), 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:

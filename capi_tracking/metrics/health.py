@@ -80,6 +80,7 @@ class Health:
     freshness: Freshness
     waiting: Waiting
     parts: tuple[Part, ...]
+    order_parts: tuple[Part, ...]
     events: tuple[EventLine, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
@@ -146,6 +147,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         freshness=freshness(shown),
         waiting=waiting(each for each in waits if event in ("", each.event_name)),
         parts=parts(shown, window),
+        order_parts=parts([fact for fact in shown if fact.is_order], window),
         events=event_lines(shown, MAX_EVENT_NAMES),
         skipped=skipped(shown, window, pixel=pixel, using=using, event=event),
         failures=failures(window, pixel=pixel, using=using),

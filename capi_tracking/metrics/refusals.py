@@ -18,10 +18,14 @@ LONGEST_CODE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """One reason. ``events``: name and count, the busiest first."""
+    """One reason. ``rows``: how many of them have one; page events that were skipped are only counted by the day.
+
+    ``events``: name and count, the busiest first.
+    """
 
     reason: str
     count: int
+    rows: int
     events: tuple[tuple[str, int], ...]
 
     @property
@@ -61,15 +65,16 @@ def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str, event:
     for fact in facts:
         if fact.is_withheld or fact.status == Status.SKIPPED:
             counts[fact.reason][fact.event_name] += fact.count
+    rows = {reason: events.total() for reason, events in counts.items()}
     for name, reason, count in _counted(window, pixel, event, using):
         counts[reason][name] += count
-    lines = [_skipped(reason, events) for reason, events in counts.items()]
+    lines = [_skipped(reason, events, rows.get(reason, 0)) for reason, events in counts.items()]
     return tuple(sorted(lines, key=lambda line: (-line.count, line.reason))[:MAX_LINES])
 
 
-def _skipped(reason: str, events: Counter[str]) -> Skipped:
+def _skipped(reason: str, events: Counter[str], rows: int) -> Skipped:
     busiest = sorted(events.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
-    return Skipped(reason=reason, count=events.total(), events=tuple(busiest))
+    return Skipped(reason=reason, count=events.total(), rows=rows, events=tuple(busiest))
 
 
 def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:

@@ -87,6 +87,10 @@ class Sides:
     def total(self) -> int:
         return self.both + self.server_only + self.browser_only
 
+    @property
+    def overlap(self) -> Share:
+        return Share(self.both, self.both + self.browser_only)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLine:

@@ -1,14 +1,20 @@
 """What leaves the shop's server: to Meta's address in the settings alone, and never as something a spreadsheet would run."""
 
 import ast
+import csv
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import capi_tracking
+from capi_tracking.admin.files import as_file
+from capi_tracking.admin.grids import Cell, Column, Grid, Kind
 from capi_tracking.conf import PixelSettings
 from capi_tracking.exceptions import ImproperlyTracked
+from capi_tracking.metrics import Money
 from capi_tracking.transports.graph import GraphTransport, events_url
 
 FOLDER = Path(capi_tracking.__file__).parent
@@ -49,9 +55,25 @@ def test_nothing__is_evaluated() -> None:
         assert not {"eval", "exec", "compile", "__import__"} & set(calls), file
 
 
-def test_tables__that_a_spreadsheet_reads_are_written_nowhere() -> None:
-    """Where one is, its cells that begin with = + - @ need a test of their own in place of this one."""
-    assert not [name for name, found in files().items() if found & TABLES]
+def test_tables__that_a_spreadsheet_reads_are_written_by_one_file_alone() -> None:
+    assert [name for name, found in files().items() if found & TABLES] == ["admin/sheets.py"]
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "|", "%", "\t", "\r", "\n", " =", "\n\t@", *"\uff1d\uff0b\uff0d\uff20"]
+)
+def test_table__runs_nothing_that_a_stranger_wrote(start: str) -> None:
+    evil = f'{start}HYPERLINK("https://else.example","x")'
+    grid = Grid(
+        name="names",
+        title="Names",
+        columns=(Column(evil, Kind.TEXT), Column("Count"), Column("Value", Kind.MONEY)),
+        rows=((Cell(evil), Cell(-5), Cell((Money(Decimal("-1.50"), "EUR"),))),),
+    )
+    answer = as_file(grid, "7d").getvalue().decode("utf-8-sig")
+    titles, row = csv.reader(StringIO(answer))
+    assert titles == [f"'{evil}", "Count", "Value, EUR"]
+    assert row == [f"'{evil}", "-5", "-1.50"]
 
 
 @pytest.mark.parametrize(

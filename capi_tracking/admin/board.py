@@ -1,0 +1,93 @@
+"""All that stands on the dashboard, from what ``metrics`` answers: tables, charts, and where the cards lead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from .. import metrics
+from . import charts, series, tables
+from .asked import Asked
+from .grids import Grid
+from .leads import Leads
+
+SIDES = ("both", "server", "browser")
+OUTCOMES = ("both", "server", "dead", "expired")
+CONSENTS = ("both", "server", "denied", "browser")
+
+
+@dataclass(frozen=True)
+class Board:
+    asked: Asked
+    health: metrics.Health
+    latest: Sequence[metrics.Latest]
+    leads: Leads
+
+    @cached_property
+    def grids(self) -> dict[str, Grid]:
+        """By name: what a spreadsheet can have."""
+        health, leads = self.health, self.leads
+        made = (
+            tables.events(health, leads),
+            tables.heat(health),
+            tables.skipped(health, leads),
+            tables.failures(health, leads),
+            tables.onesided(health, leads),
+            tables.campaigns(health),
+            tables.feed(self.latest, leads),
+            *(each(health) for each in (series.sides, series.outcomes, series.latency, series.funnel, series.consents)),
+        )
+        return {grid.name: grid for grid in made}
+
+    @property
+    def event_names(self) -> list[str]:
+        """To choose from: those of the period, and the one that is chosen."""
+        chosen = {self.asked.event} - {""}
+        return sorted({*self.health.event_names} | chosen)
+
+    @property
+    def sides(self) -> charts.Columns:
+        says = _("Events that Meta got from both sides, from the server only and from the browser only.")
+        return charts.columns(self.grids["sides"], SIDES, says)
+
+    @property
+    def outcomes(self) -> charts.Columns:
+        says = _("Events that were sent at once, sent after a retry, refused for good, or too late.")
+        return charts.columns(self.grids["outcomes"], OUTCOMES, says)
+
+    @property
+    def consents(self) -> charts.Columns:
+        says = _("Orders by what the buyer had decided about tracking.")
+        return charts.columns(self.grids["consent"], CONSENTS, says)
+
+    @property
+    def latency(self) -> charts.Lines:
+        return charts.lines(self.grids["latency"], _("How many events reached Meta within which time."))
+
+    @property
+    def funnel(self) -> charts.Lines:
+        return charts.lines(self.grids["funnel"], _("How many visitors came how far."))
+
+    @property
+    def overlaps(self) -> tuple[str, ...]:
+        """The line of the overlap of orders over the period."""
+        return charts.spark([part.sides.overlap.percent for part in self.health.order_parts])
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Where each number of a card leads; "" where this person may not go there."""
+        leads, result = self.leads, metrics.Result
+        return {
+            "sent": leads.orders(outcome=result.SENT),
+            "withheld": leads.orders(outcome=result.WITHHELD),
+            "lost": leads.orders(outcome=result.LOST),
+            "left": leads.orders(outcome=result.LEFT),
+            "unrecorded": leads.to("orderdifference"),
+            "undelivered": leads.events(outcome=result.UNDELIVERED),
+            "waiting": leads.waiting(),
+            "both": leads.orders(side=metrics.Side.BOTH),
+            "late": leads.orders(pair=metrics.Pair.LATE),
+            "server": leads.orders(side=metrics.Side.SERVER),
+            "blocked": leads.to("browserreceipt", state__exact=1),
+        }

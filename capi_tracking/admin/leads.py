@@ -1,0 +1,44 @@
+"""Where the dashboard's numbers lead, for who may go there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from .. import metrics
+from .asked import Asked
+from .drilling import rows
+
+LISTS = ("outboxevent", "deliveryattempt", "browserreceipt", "skipcount", "orderdifference", "pagereport", "pixel")
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """``seen``: the lists that this person may look at. An address is "" where it leads to none of them."""
+
+    asked: Asked
+    seen: frozenset[str]
+
+    def to(self, model: str, **chosen: Any) -> str:
+        """That list, with these filters, of the period and the pixel that the page is about."""
+        if model not in self.seen:
+            return ""
+        return rows(model, **({"period": self.asked.window.name, "of_pixel": self.asked.pixel} | chosen))
+
+    def events(self, **chosen: Any) -> str:
+        here = {"name": self.asked.event, "tests": "" if self.asked.with_tests else "no"}
+        return self.to("outboxevent", **(here | chosen))
+
+    def orders(self, **chosen: Any) -> str:
+        """The events that the numbers of orders count; where the page is of one event, of that one."""
+        return self.events(**({} if self.asked.event else {"group": "orders"}), **chosen)
+
+    def waiting(self) -> str:
+        """What waits, whatever its age."""
+        return self.events(outcome=metrics.Result.WAITING, period="all")
+
+
+def leads(request: HttpRequest, asked: Asked) -> Leads:
+    may = request.user.has_perm
+    seen = (model for model in LISTS if any(may(f"capi_tracking.{verb}_{model}") for verb in ("view", "change")))
+    return Leads(asked, frozenset(seen))
