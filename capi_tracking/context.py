@@ -79,8 +79,8 @@ def _is_time(text: str) -> bool:
 
 
 @contextmanager
-def serving(request: "HttpRequest") -> Iterator[None]:
-    """Everything inside runs for this visitor's request."""
+def serving(request: "HttpRequest | None") -> Iterator[None]:
+    """Everything inside runs for this visitor's request; with None for nobody's, whoever asked for it."""
     token = _current.set(request)
     try:
         yield

@@ -3,14 +3,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ..models import OrderDifference
 from ..models.difference import STORED
 from .filters import EventPeriodFilter, PixelFilter
-from .links import events_found_by
+from .links import events_found_by, order_page
 from .readonly import ReadOnlyAdmin
 
 
@@ -40,7 +39,7 @@ class OrderDifferenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("order"))
     def order(self, difference: OrderDifference) -> str:
-        page = self._order_page(difference.order_key)
+        page = order_page(difference.order_key)
         return format_html('<a href="{}">{}</a>', page, difference.order_key) if page else difference.order_key
 
     @admin.display(description=_("value of the order"))
@@ -51,14 +50,6 @@ class OrderDifferenceAdmin(ReadOnlyAdmin):
     def told(self, difference: OrderDifference) -> str:
         told = _money(difference.sent_currency, difference.sent_value)
         return format_html('<a href="{}">{}</a>', events_found_by(difference.order_key), told) if told != "-" else told
-
-    def _order_page(self, order_key: str) -> str:
-        """Its own page in this admin, where the shop has one."""
-        label, _colon, pk = order_key.partition(":")
-        try:
-            return reverse(f"{self.admin_site.name}:{label.replace('.', '_')}_change", args=[pk])
-        except NoReverseMatch:
-            return ""
 
 
 def _money(currency: str, value: Any) -> str:

@@ -15,12 +15,14 @@ from .checkout import remember, visitor_request
 from .completing import complete, line_saved
 from .identity import order_key, outbox_of
 from .lookup import events_of, keys_of_number
+from .naming import Called, called
 from .pages import OwnEvent, PurchaseIsland, item_data, own_event, purchase_islands
 from .recording import observe, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
 from .sales import Sale, sales_of
 
 __all__ = [
+    "Called",
     "ItemAdapter",
     "ModelCartAdapter",
     "ModelEventAdapter",
@@ -35,6 +37,7 @@ __all__ = [
     "Shelf",
     "adapter_of",
     "append_value",
+    "called",
     "complete",
     "discover",
     "events_of",

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.utils import timezone
 
+from .. import context
 from ..conf import conf
 from ..models import DifferenceKind as Kind
 from ..models import OrderDifference, Reconciliation
@@ -35,9 +36,29 @@ def reconcile(
     if not conf.ENABLED:
         return Report(is_complete=True)
     run = _begun(days, mends) if budget is None else _gone_on_with() or _begun(days, mends)
+    return _carry_on(run, budget, tell)
+
+
+def backfill(since: datetime, until: datetime, *, budget: timedelta) -> Report:
+    """Compare the orders of [since, until), record what was never recorded, and keep what differs still.
+
+    If it takes longer than ``budget``, the next call for the same period goes on where it ended, and so does the next
+    ``reconcile`` with a budget. While tracking is off, nothing is compared.
+    """
+    if not conf.ENABLED:
+        return Report(is_complete=True)
+    now = timezone.now()
+    since, until = max(since, now - _longest()), min(until, now)
+    if since >= until:
+        return Report(is_complete=True)
+    return _carry_on(_same(since, until) or _create(since, until, mends=True), budget, None)
+
+
+def _carry_on(run: Reconciliation, budget: timedelta | None, tell: Listener | None) -> Report:
     report = Report.from_json(run.counts)
     ends_at = time.monotonic() + budget.total_seconds() if budget is not None else None
-    run.position = _walk(run, report, partial(_is_over, ends_at), tell)
+    with context.serving(None):  # whoever presses a button has bought nothing of it
+        run.position = _walk(run, report, partial(_is_over, ends_at), tell)
     report.is_complete = run.position is None
     if report.is_complete:
         run.finished_at = timezone.now()
@@ -48,12 +69,24 @@ def reconcile(
 
 
 def _begun(days: int, mends: bool) -> Reconciliation:
-    """Rows are kept for so long; what was sent before would look as if it had never been recorded."""
-    longest = max(conf.PRUNE_AFTER, MAX_AGE_STORE) - ONE_DAY
     now = timezone.now()
-    return Reconciliation.objects.using(_runs_in()).create(
-        since=now - min(timedelta(days=days), longest), until=now, is_recording=mends
-    )
+    return _create(now - min(timedelta(days=days), _longest()), now, mends=mends)
+
+
+def _longest() -> timedelta:
+    """Rows are kept for so long; what was sent before would look as if it had never been recorded."""
+    return max(conf.PRUNE_AFTER, MAX_AGE_STORE) - ONE_DAY
+
+
+def _create(since: datetime, until: datetime, *, mends: bool) -> Reconciliation:
+    return Reconciliation.objects.using(_runs_in()).create(since=since, until=until, is_recording=mends)
+
+
+def _same(since: datetime, until: datetime) -> Reconciliation | None:
+    """The unfinished one of that period, whose end may have been the present moment."""
+    run = _gone_on_with()
+    is_same = run is not None and run.is_recording and run.since == since and run.until <= until
+    return run if is_same else None
 
 
 def _gone_on_with() -> Reconciliation | None:
