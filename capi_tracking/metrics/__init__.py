@@ -16,6 +16,7 @@ from .masking import shortened, without_ids
 from .onesided import OneSided, Sales
 from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
+from .pixelstate import PixelState, pixel_state
 from .reasons import explain, explain_status
 from .refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .repeated import Repeated, repeated
@@ -62,6 +63,7 @@ __all__ = [
     "Pair",
     "Part",
     "PixelLine",
+    "PixelState",
     "Problem",
     "Proof",
     "Repeated",
@@ -92,6 +94,7 @@ __all__ = [
     "is_window",
     "of_group",
     "on_side",
+    "pixel_state",
     "repeated",
     "shortened",
     "stake",

@@ -63,6 +63,8 @@ class Transport(ABC):
         """Raise :class:`ImproperlyTracked` if the settings leave no way to send at all."""
         self.pixel = pixel
 
+    patience: timedelta | None = None  # how long to wait for an answer, where it is less than READ_TIMEOUT
+
     @property
     def is_live(self) -> bool:
         """Whether a batch would leave this machine. Live transports do not send with ``DEBUG`` on, unless told to."""
@@ -71,6 +73,10 @@ class Transport(ABC):
     @abstractmethod
     def send(self, batch: Batch) -> Acknowledgement:
         """Send all or nothing; raise a :class:`TransportError` of one of the four kinds."""
+
+    def reach(self) -> Acknowledgement:
+        """Ask for nothing but whether events would be taken: of token, rights and pixel. Raises as ``send`` does."""
+        return Acknowledgement()
 
     def check(self) -> Iterable[CheckMessage]:
         """Report what in the settings would keep this transport from working."""

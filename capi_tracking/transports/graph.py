@@ -128,6 +128,15 @@ class GraphTransport(Transport):
             return acknowledgement(answer, secrets=self._secrets())
         raise failure(answer, secrets=self._secrets())
 
+    def reach(self) -> Acknowledgement:
+        """By an empty list: Meta looks at token and pixel first, and then takes offence at the list."""
+        try:
+            return self.send(Batch(()))
+        except Rejected as error:
+            if (error.code, error.subcode) != (INVALID_PARAMETER, None):
+                raise
+            return Acknowledgement(trace_id=error.trace_id, http_status=error.http_status or 0)
+
     def check(self) -> Iterable[checks.CheckMessage]:
         # warnings: a developer without a token must be able to migrate, and a shop without one to sell
         place = f'In CAPI_TRACKING["PIXELS"]["{self.pixel.alias}"]:'
@@ -164,14 +173,19 @@ class GraphTransport(Transport):
                 self.url,
                 data=Body(gzip.compress(body, GZIP_LEVEL)) if conf.GZIP else body,
                 headers=JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {}),
-                timeout=(conf.CONNECT_TIMEOUT.total_seconds(), conf.READ_TIMEOUT.total_seconds()),
+                timeout=(self._at_most(conf.CONNECT_TIMEOUT), self._at_most(conf.READ_TIMEOUT)),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return Answer(response.status_code, response.headers, read_json(response))
+                return Answer(
+                    response.status_code, response.headers, read_json(response, self._at_most(conf.READ_TIMEOUT))
+                )
         except (requests.RequestException, OSError, ValueError) as error:
             # "from None": the chain may quote the request
             raise Unreachable(type(error).__name__) from None
+
+    def _at_most(self, timeout: timedelta) -> float:
+        return min(timeout, self.patience or timeout).total_seconds()
 
 
 def events_url(pixel: PixelSettings) -> str:
@@ -197,19 +211,19 @@ def session(process_id: int) -> requests.Session:
     return made
 
 
-def read_json(response: requests.Response) -> dict[str, Any]:
+def read_json(response: requests.Response, seconds: float) -> dict[str, Any]:
     """The body's JSON object; {} if it is none, too long, too slow or cut off: the status counts all the same."""
     try:
-        parsed = json.loads(read_bounded(response))
+        parsed = json.loads(read_bounded(response, seconds))
     except (HTTPError, OSError, ValueError, RecursionError):
         return {}
     return parsed if isinstance(parsed, dict) else {}
 
 
-def read_bounded(response: requests.Response) -> bytes:
-    """At most MAX_ANSWER bytes within READ_TIMEOUT altogether, however slowly they drip. Else ValueError."""
+def read_bounded(response: requests.Response, seconds: float) -> bytes:
+    """At most MAX_ANSWER bytes within so many seconds altogether, however slowly they drip. Else ValueError."""
     read = getattr(response.raw, "read1", response.raw.read)
-    deadline = time.monotonic() + conf.READ_TIMEOUT.total_seconds()
+    deadline = time.monotonic() + seconds
     body = b""
     while chunk := read(CHUNK):
         body += chunk
