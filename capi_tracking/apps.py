@@ -12,7 +12,7 @@ class CapiTrackingConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the rooms. No query, no network."""
-        from . import checks, normalization, orders, receivers, signals, tasks
+        from . import checks, normalization, orders, readiness, receivers, signals, tasks
         from .conf import conf
 
         for check in [*checks.CHECKS, checks.celery_check(tasks.shop_app)]:
@@ -21,6 +21,7 @@ class CapiTrackingConfig(AppConfig):
 
         normalization.set_default_country(lambda: conf.DEFAULT_COUNTRY)
         normalization.set_date_order(lambda: conf.DATE_ORDER)
+        readiness.set_weights(lambda: conf.MATCH_WEIGHTS)
         orders.discover()
         post_save.connect(receivers.saved, dispatch_uid="capi_tracking.saved")
         user_logged_in.connect(receivers.logged_in, dispatch_uid="capi_tracking.logged_in")

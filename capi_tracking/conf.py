@@ -94,6 +94,7 @@ class Settings:
     # The dashboard
     OBJECTIVE: str = "purchases"
     FUNNEL: list[str] = []
+    MATCH_WEIGHTS: dict[str, int] = {}
 
     # What leaves at all
     SENSITIVE_PAGES: list[str] = []

@@ -13,12 +13,14 @@ from .names import check_names
 from .pixels import check_pixels
 from .values import check_values
 from .visitors import check_visitors
+from .weights import check_weights
 
 TAG = "capi_tracking"  # manage.py check --tag capi_tracking
 CHECKS = [
     check_names,
     check_values,
     check_visitors,
+    check_weights,
     check_minimisation,
     check_pixels,
     check_meta,
@@ -41,4 +43,5 @@ __all__ = [
     "check_pixels",
     "check_values",
     "check_visitors",
+    "check_weights",
 ]

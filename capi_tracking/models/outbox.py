@@ -64,11 +64,13 @@ class OutboxEvent(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     match_keys = models.CharField(_("match keys"), max_length=255, blank=True, default="")
     match_score = models.PositiveSmallIntegerField(_("match keys, percent"), null=True, blank=True)
+    key_bits = models.IntegerField(null=True, blank=True, editable=False)  # readiness tells what they mean
+    refused_bits = models.IntegerField(null=True, blank=True, editable=False)
     campaign = ExactCharField(
         _("campaign"), max_length=200, blank=True, default="", help_text=_("Source, campaign and content, by its page.")
     )
     click_days = models.PositiveSmallIntegerField(_("days since the click on an ad"), null=True, blank=True)
-    notes = models.CharField(_("left out"), max_length=255, blank=True, default="")
+    notes = models.TextField(_("left out"), blank=True, default="")
 
     order_key = ExactCharField(_("order"), max_length=128, null=True, blank=True)
     part = ExactCharField(_("part of the order"), max_length=32, null=True, blank=True)

@@ -18,6 +18,7 @@ from ..shield import log_failure
 from ..signals import event_recorded
 from .omissions import count_omissions
 from .rows import (
+    MAX_NOTES,
     SHADOW,
     Judged,
     columns_of,
@@ -172,7 +173,7 @@ def bury(
         order_key=order_key,
         part=part,
         consent_state=ConsentState.UNKNOWN,
-        notes=note[:255],
+        notes=note[:MAX_NOTES],
     )
     return _record(dead(row, reason[:64]), using)
 

@@ -25,6 +25,7 @@ MAX_ORDER_KEY = 128
 MAX_PART = 32
 MAX_VALUE = 10**14  # SQLite rounds to 15 digits, and could not read back what that makes of more
 MAX_PROOF = 64
+MAX_NOTES = 10_000  # all that can be said of a customer is shorter, and comes first
 SHADOW = "shadow"
 
 
@@ -77,6 +78,7 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
     value = event.custom_data.value
     click = kept.event.user_data.fbc
     odd = normalization.click_remarks(click, event.event_source_url, event.event_time)
+    changed = readiness.CHANGED_CLICK if normalization.CHANGED_CLICK in odd else 0
     if value is not None and value >= MAX_VALUE:
         raise InvalidEvent("value", "more than the outbox can hold")
     return {
@@ -85,9 +87,11 @@ def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:
         "currency": event.custom_data.currency,
         "match_keys": " ".join(keys),
         "match_score": readiness.score(keys),
+        "key_bits": readiness.bits_of(keys),
+        "refused_bits": readiness.refused_bits(data.notes, data.keys) | changed,
         "campaign": normalization.campaign(kept.event.event_source_url),
         "click_days": normalization.click_days(click, event.event_time),
-        "notes": "; ".join([*data.notes, *odd, *[each.note for each in kept.left_out]])[:255],
+        "notes": "; ".join([*data.notes, *odd, *[each.note for each in kept.left_out]])[:MAX_NOTES],
         "visitor_key": identity_key("fbp", data.fbp),
         "email_key": identity_key("em", data.em[0] if data.em else ""),
         "phone_key": identity_key("ph", data.ph[0] if data.ph else ""),
@@ -175,7 +179,7 @@ def without_the_person(row: OutboxEvent, reason: str) -> OutboxEvent:
     """Keeps one key of the person, so that a refusal is found again, and nothing else."""
     row.status, row.reason, row.due_at = Status.SKIPPED, reason, None
     row.payload = row.match_keys = row.notes = row.campaign = ""
-    row.visitor_key = row.phone_key = row.match_score = row.click_days = None
+    row.visitor_key = row.phone_key = row.match_score = row.key_bits = row.refused_bits = row.click_days = None
     row.email_key = None if row.external_key else row.email_key
     row.settled_at = row.redacted_at = timezone.now()
     return row

@@ -189,7 +189,7 @@ def withheld(row: OutboxEvent) -> OutboxEvent:
     """A buyer who did not agree: the reason, one key of the person, and nothing else."""
     row.status, row.reason = Status.SKIPPED, f"consent_{ConsentState(row.consent_state).value}"
     row.payload = row.match_keys = row.notes = ""
-    row.visitor_key = row.phone_key = row.match_score = None
+    row.visitor_key = row.phone_key = row.match_score = row.key_bits = row.refused_bits = None
     row.email_key = None if row.external_key else row.email_key
     row.settled_at = row.redacted_at = row.created_at
     return row

@@ -11,6 +11,7 @@ from django.urls import path
 from capi_tracking import csp
 from capi_tracking.checks.catalogue import CATALOGUE
 from capi_tracking.middleware import TrackingMiddleware
+from capi_tracking.readiness import WEIGHTS
 from capi_tracking.transports.local import MemoryTransport
 from tests.checks.conftest import OPTIONS, PIXEL, Shop
 
@@ -508,6 +509,21 @@ CASES = [
         "E059", capi(OBJECTIVE="sales"), ERROR,
         "CAPI_TRACKING['OBJECTIVE'] must be one of purchases, leads, not 'sales'.",
         'In CAPI_TRACKING: "OBJECTIVE": "purchases"',
+    ),
+    (
+        "E061", capi(MATCH_WEIGHTS={"phone": 5}), ERROR,
+        "CAPI_TRACKING['MATCH_WEIGHTS'] weighs 'phone', which is no key.",
+        'Did you mean "ph"?',
+    ),
+    (
+        "E062", capi(MATCH_WEIGHTS={"ph": -1}), ERROR,
+        "CAPI_TRACKING['MATCH_WEIGHTS'] gives 'ph' no weight that can be added: it counts as if it were not there.",
+        'In CAPI_TRACKING: "MATCH_WEIGHTS": {"ph": 10} (0 leaves it out of the score)',
+    ),
+    (
+        "W063", capi(MATCH_WEIGHTS=dict.fromkeys(WEIGHTS, 0)), WARNING,
+        "CAPI_TRACKING['MATCH_WEIGHTS'] leaves no key with a weight: every event's match keys would be 0 %.",
+        'In CAPI_TRACKING: "MATCH_WEIGHTS": {} (the defaults), or a weight for one key at least',
     ),
     (
         "E056", capi(REFUND_EVENT="Purchase"), ERROR,

@@ -208,6 +208,24 @@ OBJECTIVE = Finding(
     message="CAPI_TRACKING['OBJECTIVE'] must be one of %(known)s, not %(value)r.",
     hint='In CAPI_TRACKING: "OBJECTIVE": "purchases"',
 )
+UNKNOWN_WEIGHT = Finding(
+    id="E061",
+    when="`MATCH_WEIGHTS` weighs what is no key of Meta's",
+    message="CAPI_TRACKING['MATCH_WEIGHTS'] weighs %(key)r, which is no key.",
+    hint="%(instead)s",
+)
+WEIGHT = Finding(
+    id="E062",
+    when="a weight of `MATCH_WEIGHTS` is no whole number from 0 on",
+    message="CAPI_TRACKING['MATCH_WEIGHTS'] gives %(key)r no weight that can be added: it counts as if it were not there.",
+    hint='In CAPI_TRACKING: "MATCH_WEIGHTS": {%(quoted)s: 10} (0 leaves it out of the score)',
+)
+NO_WEIGHT = Finding(
+    id="W063",
+    when="`MATCH_WEIGHTS` weighs every key with 0; each event would score 0",
+    message="CAPI_TRACKING['MATCH_WEIGHTS'] leaves no key with a weight: every event's match keys would be 0 %%.",
+    hint='In CAPI_TRACKING: "MATCH_WEIGHTS": {} (the defaults), or a weight for one key at least',
+)
 NO_BASE = Finding(
     id="W049",
     when="`BASE_TEMPLATE` names a template that can't be found; the visitors' pages then stand alone",
