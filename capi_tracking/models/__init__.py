@@ -9,6 +9,7 @@ from .omission import Omission
 from .outbox import OutboxEvent
 from .pagereport import PageReport
 from .pixel import Pixel
+from .quality import FetchProblem, QualityFetch, QualitySnapshot
 from .receipt import BrowserReceipt, BrowserState
 from .reconciliation import Reconciliation
 from .skipcount import SkipCount
@@ -30,6 +31,7 @@ __all__ = [
     "DeliveryAttempt",
     "DifferenceKind",
     "Erasure",
+    "FetchProblem",
     "Omission",
     "OrderDifference",
     "OutboxEvent",
@@ -37,6 +39,8 @@ __all__ = [
     "PersonKey",
     "Pixel",
     "Priority",
+    "QualityFetch",
+    "QualitySnapshot",
     "Reconciliation",
     "SkipCount",
     "Source",

@@ -18,6 +18,8 @@ from ..models import (
     OrderDifference,
     OutboxEvent,
     PageReport,
+    QualityFetch,
+    QualitySnapshot,
     Reconciliation,
     SkipCount,
     Withdrawal,
@@ -43,6 +45,8 @@ class Cleared:
     withdrawals: int = 0
     differences: int = 0
     reconciliations: int = 0
+    snapshots: int = 0
+    fetches: int = 0
 
     def __add__(self, other: "Cleared") -> "Cleared":
         return Cleared(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -52,7 +56,8 @@ class Cleared:
             f"{self.redacted} redacted; deleted: {self.events} events, {self.attempts} attempts, "
             f"{self.receipts} receipts, {self.contexts} checkout contexts, {self.counts} counts, "
             f"{self.reports} page reports, {self.withdrawals} withdrawals, "
-            f"{self.differences} differences, {self.reconciliations} reconciliations"
+            f"{self.differences} differences, {self.reconciliations} reconciliations, "
+            f"{self.snapshots} days of Meta's numbers, {self.fetches} questions to Meta"
         )
 
 
@@ -76,6 +81,8 @@ def prune(using: str = "default") -> Cleared:
         withdrawals=_delete(Withdrawal.objects.using(using).filter(withdrawn_at__lt=old)),
         differences=_delete(OrderDifference.objects.using(using).filter(event_time__lt=old)),
         reconciliations=_delete(Reconciliation.objects.using(using).filter(started_at__lt=old)),
+        snapshots=_delete_days(QualitySnapshot, old, using),
+        fetches=_delete(QualityFetch.objects.using(using).filter(started_at__lt=old)),
     )
 
 

@@ -23,6 +23,8 @@ from capi_tracking.models import (
     OrderDifference,
     OutboxEvent,
     PageReport,
+    QualityFetch,
+    QualitySnapshot,
     Reconciliation,
     SkipCount,
     Status,
@@ -44,6 +46,8 @@ MODELS: Any = (
     Withdrawal,
     OrderDifference,
     Reconciliation,
+    QualitySnapshot,
+    QualityFetch,
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,12 @@ def settled(number: int = 1, ago: timedelta = 3 * DAY, **changes: Any) -> Outbox
     at = timezone.now() - ago
     values = {"status": Status.SENT, "due_at": None, "settled_at": at, "sent_at": at, "event_time": at}
     return make_row(number, **(values | changes))
+
+
+def asked(at: datetime) -> None:
+    """A question to Meta, and its answer."""
+    QualityFetch.objects.create(pixel="default", started_at=at)
+    QualitySnapshot.objects.create(pixel="default", event_name="Purchase", day=at.date())
 
 
 def compared(at: datetime, key: str = "shop.order:1") -> None:
@@ -187,8 +197,9 @@ def test_prune__deletes_what_is_older_than_the_setting_and_nothing_else(capi: An
         PageReport.objects.create(day=ago.date(), kind="foreign", subject="1", name="PageView", count=1)
         Withdrawal.objects.create(kind="email", key=f"{days:016}", withdrawn_at=ago)
         compared(ago, key=f"shop.order:{days}")
+        asked(ago)
     gone = ("events", "attempts", "receipts", "contexts", "counts", "reports", "withdrawals")
-    gone = (*gone, "differences", "reconciliations")
+    gone = (*gone, "differences", "reconciliations", "snapshots", "fetches")
     assert prune() == Cleared(redacted=2, **dict.fromkeys(gone, 1))
     assert [model.objects.count() for model in MODELS] == [1] * len(MODELS)
 
@@ -214,6 +225,7 @@ def test_host__whose_clock_is_wrong_by_years_deletes_nothing_young(work: Any, ye
     PageReport.objects.create(day=timezone.now().date(), kind="foreign", subject="1", name="PageView", count=1)
     Withdrawal.objects.create(kind="email", key="0" * 16, withdrawn_at=timezone.now())
     compared(timezone.now())
+    asked(timezone.now())
     with time_machine.travel(timezone.now() + years * 365 * DAY):
         work.run()
     assert statuses() == {"e1": Status.SENT, "e2": Status.HELD}

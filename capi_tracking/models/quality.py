@@ -1,0 +1,130 @@
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connections, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .exact import ExactCharField
+
+PLACE = ("pixel", "event_name", "day")
+
+
+class FetchProblem(models.TextChoices):
+    """Why Meta told nothing."""
+
+    NO_TOKEN = "no_token", _("no token")
+    TOKEN = "token", _("the token is refused")
+    PERMISSION = "permission", _("a permission is missing")
+    PIXEL = "pixel", _("no such dataset for this token")
+    VERSION = "version", _("the Graph version is over")
+    REFUSED = "refused", _("the question is refused")
+    THROTTLED = "throttled", _("asked too often")
+    UNREACHABLE = "unreachable", _("no answer")
+    ODD = "odd", _("an answer that makes no sense")
+    UNSUPPORTED = "unsupported", _("the settings leave no way to ask")
+
+
+class SnapshotQuerySet(models.QuerySet["QualitySnapshot"]):
+    def keep(self, rows: "Iterable[QualitySnapshot]", columns: Collection[str]) -> None:
+        """One row a day for each pixel and event: the day's later answer takes the place of the earlier one.
+
+        ``columns``: those that this answer tells of; what an earlier answer of the day put into the others stays.
+        """
+        by_target = connections[self.db].features.supports_update_conflicts_with_target
+        # in one order, so that two who fetch at once do not wait for each other
+        self.bulk_create(
+            sorted(rows, key=lambda row: [getattr(row, name) for name in PLACE]),
+            update_conflicts=True,
+            update_fields=list(columns),
+            unique_fields=PLACE if by_target else None,
+        )
+
+    def since(self, day: date) -> "SnapshotQuerySet":
+        """From that day on, oldest first."""
+        return self.filter(day__gte=day).order_by("day", "pixel", "event_name")
+
+
+class QualitySnapshot(models.Model):
+    """What Meta itself said of one event on one day: its match quality, and how many it counted from each side.
+
+    Null is what Meta did not tell, never zero. The quality is of ``taken_at``; the counts are of [``counted_since``,
+    ``counted_until``), before deduplication, with ours of the same hours beside them.
+    """
+
+    pixel = ExactCharField(_("pixel"), max_length=64)
+    event_name = ExactCharField(_("event"), max_length=100)
+    day = models.DateField(_("day"))
+
+    taken_at = models.DateTimeField(_("fetched"), null=True, blank=True)
+    score = models.DecimalField(_("match quality, of 10"), max_digits=4, decimal_places=1, null=True, blank=True)
+    coverage = models.DecimalField(_("event coverage, percent"), max_digits=4, decimal_places=1, null=True, blank=True)
+    goal = models.DecimalField(_("Meta's goal, percent"), max_digits=4, decimal_places=1, null=True, blank=True)
+    freshness = models.CharField(_("freshness"), max_length=32, blank=True, default="")
+    keys: "models.JSONField[dict[str, float], dict[str, float]]" = models.JSONField(
+        _("share of events by key, percent"), default=dict, blank=True
+    )
+    dedup: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("deduplication by key, percent"), default=dict, blank=True
+    )
+    diagnostics: "models.JSONField[list[Any], list[Any]]" = models.JSONField(_("diagnostics"), default=list, blank=True)
+
+    counted_since = models.DateTimeField(_("counted since"), null=True, blank=True)
+    counted_until = models.DateTimeField(_("counted until"), null=True, blank=True)
+    browser_count = models.PositiveBigIntegerField(_("from browsers"), null=True, blank=True)
+    server_count = models.PositiveBigIntegerField(_("from servers"), null=True, blank=True)
+    our_count = models.PositiveBigIntegerField(_("of these by us"), null=True, blank=True)
+    doubtful_count = models.PositiveBigIntegerField(
+        _("perhaps once more"), null=True, blank=True, help_text=_("Sent by us without an answer that is known.")
+    )
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Meta's numbers of a day")
+        verbose_name_plural = _("Meta's numbers")
+        permissions = [("fetch_qualitysnapshot", "Can fetch Meta's numbers now")]
+        constraints = [models.UniqueConstraint(fields=list(PLACE), name="capi_one_snapshot_a_day")]
+        indexes = [models.Index(fields=["day"], name="capi_snapshot_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.event_name}"
+
+
+class FetchQuerySet(models.QuerySet["QualityFetch"]):
+    def last_of(self, pixel: str) -> "QualityFetch | None":
+        """The last time that we asked about this pixel."""
+        return self.filter(pixel=pixel).order_by("-started_at", "-pk").first()
+
+    def is_recent(self, pixel: str, interval: timedelta, *, now: datetime) -> bool:
+        """Whether somebody asked within the interval."""
+        return self.filter(pixel=pixel, started_at__gt=now - interval).exists()
+
+
+class QualityFetch(models.Model):
+    """One time that we asked Meta for its numbers of one pixel, and why it told none if it did not. Holds no token."""
+
+    Problem = FetchProblem
+
+    pixel = ExactCharField(_("pixel"), max_length=64)
+    started_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
+    duration_ms = models.PositiveIntegerField(_("duration, ms"), default=0)
+    events = models.PositiveIntegerField(_("events told of"), default=0)
+    problem = models.CharField(_("problem"), max_length=16, choices=FetchProblem, blank=True, default="")
+    asked_for = models.CharField(_("asked for"), max_length=32, blank=True, default="")
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    code = models.IntegerField(_("code"), null=True, blank=True)
+    subcode = models.IntegerField(_("subcode"), null=True, blank=True)
+    trace_id = models.CharField(_("trace id"), max_length=64, blank=True, default="")
+    message = models.CharField(_("message"), max_length=300, blank=True, default="")
+
+    objects = FetchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question to Meta")
+        verbose_name_plural = _("questions to Meta")
+        indexes = [models.Index(fields=["pixel", "started_at"], name="capi_fetches_of_pixel")]
+
+    def __str__(self) -> str:
+        return f"{self.pixel} {self.started_at:%Y-%m-%d %H:%M:%S}"
