@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capi_tracking', '0009_may_export'),
+        ('capi_tracking', '0010_match_bits'),
     ]
 
     operations = [
