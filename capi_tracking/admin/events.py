@@ -18,6 +18,7 @@ from .asking import is_confirmed
 from .drilling import DRILLED, DRILLS
 from .failures import FailuresPage
 from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
+from .overlap import OverlapPage
 from .readonly import pill
 
 LEVELS = {
@@ -35,7 +36,7 @@ PAIR_LEVELS = {metrics.Pair.BOTH: "good", metrics.Pair.LATE: "bad"}
 
 
 @admin.register(OutboxEvent)
-class EventAdmin(FailuresPage):
+class EventAdmin(FailuresPage, OverlapPage):
     list_display = ["event", "state", "when", "pair_state", "worth", "order_key", "match", "pixel"]
     list_filter = [
         EventPeriodFilter,

@@ -21,6 +21,7 @@ WAYS = (
     Way("view_dashboard", "dashboard_changelist", _("Health")),
     Way("view_reconciliation", "reconciliation_changelist", _("Orders")),
     Way("view_outboxevent", "outboxevent_failures", _("What did not go")),
+    Way("view_outboxevent", "outboxevent_overlap", _("Pairs")),
     Way("view_outboxevent", "outboxevent_changelist", _("Events")),
     Way("view_pixel", "pixel_changelist", _("Pixels")),
 )

@@ -25,6 +25,7 @@ from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
 from .stakes import Stake, stake
 from .story import Moment, Story, story
+from .unpaired import Cause, Pairing, Unpaired, pairing
 from .values import Money, Share
 from .verdict import Problem, Trouble
 from .window import DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, is_window, window
@@ -40,6 +41,7 @@ __all__ = [
     "Asked",
     "Bar",
     "Campaign",
+    "Cause",
     "Change",
     "Changes",
     "Clicks",
@@ -61,6 +63,7 @@ __all__ = [
     "Outcome",
     "Overlap",
     "Pair",
+    "Pairing",
     "Part",
     "PixelLine",
     "PixelState",
@@ -77,6 +80,7 @@ __all__ = [
     "Step",
     "Story",
     "Trouble",
+    "Unpaired",
     "Window",
     "between",
     "clicks",
@@ -94,6 +98,7 @@ __all__ = [
     "is_window",
     "of_group",
     "on_side",
+    "pairing",
     "pixel_state",
     "repeated",
     "shortened",
