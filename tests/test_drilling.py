@@ -62,6 +62,10 @@ def test_list__has_as_many_rows_as_the_number_says(admin_client, shop, tests, wi
             assert listed(admin_client, side=side, **named) == count > 0, side
         for outcome, count in {"sent": line.sent, "withheld": line.withheld, "lost": line.lost}.items():
             assert listed(admin_client, outcome=outcome, **named) == count > 0, outcome
+    sales = next(line for line in health.heat if line.event_name == "Purchase")
+    carried = [(key.name, share.part) for key, share in zip(metrics.KEYS, sales.shares, strict=True) if share.part]
+    for key, count in carried[:1] + carried[-1:]:
+        assert listed(admin_client, name="Purchase", key=key, outcome="sent", **base) == count, key
     for skipped in health.skipped:
         assert listed(admin_client, reason=skipped.reason, **base) == skipped.count, skipped.reason
 
@@ -85,7 +89,9 @@ def test_list__of_skip_counts_has_those_of_the_days(admin_client):
     assert listed(admin_client, "skipcount", reason="staff") == 0
 
 
-@pytest.mark.parametrize("chosen", [{"outcome": "x"}, {"side": "x"}, {"group": "x"}, {"reason": "<b>"}, {"name": "ü"}])
+@pytest.mark.parametrize(
+    "chosen", [{"outcome": "x"}, {"side": "x"}, {"group": "x"}, {"reason": "<b>"}, {"name": "ü"}, {"key": "zz"}]
+)
 def test_list__of_what_nobody_knows_is_empty_and_no_error(admin_client, shop, chosen):
     assert listed(admin_client, **chosen) == 0
 

@@ -30,13 +30,14 @@ class Board:
         health, leads = self.health, self.leads
         made = (
             tables.events(health, leads),
-            tables.heat(health),
+            tables.heat(health, leads),
             tables.skipped(health, leads),
             tables.failures(health, leads),
             tables.onesided(health, leads),
             tables.campaigns(health),
             tables.feed(self.latest, leads),
-            *(each(health) for each in (series.sides, series.outcomes, series.latency, series.funnel, series.consents)),
+            *(each(health, leads) for each in (series.sides, series.outcomes, series.consents)),
+            *(each(health) for each in (series.latency, series.funnel)),
         )
         return {grid.name: grid for grid in made}
 

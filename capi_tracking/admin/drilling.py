@@ -93,6 +93,17 @@ class ReasonDrill(Drill):
         return metrics.explain(value)
 
 
+class KeyDrill(Drill):
+    title = _("match key")
+    parameter_name = "key"
+
+    def narrow(self, rows: Any, value: str) -> Any:
+        return metrics.with_key(rows, value)
+
+    def words(self, value: str) -> Any:
+        return metrics.MatchKey(value).label
+
+
 class TestsDrill(Drill):
     __test__ = False
     title = _("test events")
@@ -113,7 +124,7 @@ class CodeDrill(Drill):
         return metrics.with_code(rows, value)
 
 
-DRILLS = [OutcomeDrill, SideDrill, GroupDrill, NameDrill, ReasonDrill, TestsDrill]
+DRILLS = [OutcomeDrill, SideDrill, GroupDrill, NameDrill, ReasonDrill, KeyDrill, TestsDrill]
 DRILLED = [str(drill.parameter_name) for drill in DRILLS]
 
 

@@ -1,9 +1,11 @@
 """Where the dashboard's numbers lead, for who may go there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .. import metrics
 from .asked import Asked
@@ -28,6 +30,11 @@ class Leads:
     def events(self, **chosen: Any) -> str:
         here = {"name": self.asked.event, "tests": "" if self.asked.with_tests else "no"}
         return self.to("outboxevent", **(here | chosen))
+
+    def of_part(self, start: datetime, **chosen: Any) -> str:
+        """Events of that day; an hour has no list of its own."""
+        day = timezone.localtime(start, timezone.get_default_timezone()).date()
+        return "" if self.asked.window.is_hourly else self.events(period=f"{day}..{day}", **chosen)
 
     def orders(self, **chosen: Any) -> str:
         """The events that the numbers of orders count; where the page is of one event, of that one."""

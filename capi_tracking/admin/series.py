@@ -3,7 +3,10 @@
 from django.utils.translation import gettext as _
 
 from .. import metrics
+from ..consent import ConsentState
+from ..models import Status
 from .grids import Cell, Column, Grid, Kind
+from .leads import Leads
 
 LIMITED = len(metrics.LIMITS)
 
@@ -12,20 +15,26 @@ def _when(health: metrics.Health) -> Column:
     return Column(_("From"), Kind.HOUR if health.window.is_hourly else Kind.DAY)
 
 
-def sides(health: metrics.Health) -> Grid:
+def sides(health: metrics.Health, leads: Leads) -> Grid:
     titles = (_("Both sides"), _("Server only"), _("Browser only"))
     return Grid(
         name="sides",
         title=_("Website events an hour") if health.window.is_hourly else _("Website events a day"),
         columns=(_when(health), *map(Column, titles)),
-        rows=tuple(
-            (Cell(part.start), Cell(part.sides.both), Cell(part.sides.server_only), Cell(part.sides.browser_only))
-            for part in health.parts
-        ),
+        rows=tuple(_sides(part, leads) for part in health.parts),
     )
 
 
-def outcomes(health: metrics.Health) -> Grid:
+def _sides(part: metrics.Part, leads: Leads) -> tuple[Cell, ...]:
+    side, counts = metrics.Side, part.sides
+    told = ((counts.both, side.BOTH), (counts.server_only, side.SERVER), (counts.browser_only, side.BROWSER))
+    return (
+        Cell(part.start),
+        *(Cell(count, (count and leads.of_part(part.start, side=each)) or "") for count, each in told),
+    )
+
+
+def outcomes(health: metrics.Health, leads: Leads) -> Grid:
     titles = (_("Sent at once"), _("Sent after a retry"), _("Dead"), _("Expired"), _("Waiting"))
     return Grid(
         name="outcomes",
@@ -33,11 +42,41 @@ def outcomes(health: metrics.Health) -> Grid:
         if health.window.is_hourly
         else _("What became of them, by the day"),
         columns=(_when(health), *map(Column, titles)),
-        rows=tuple(
-            (Cell(part.start), *map(Cell, (part.sent, part.retried, part.dead, part.expired, part.waiting)))
-            for part in health.outcomes
-        ),
+        rows=tuple(_outcome(part, leads) for part in health.outcomes),
     )
+
+
+def _outcome(part: metrics.Outcome, leads: Leads) -> tuple[Cell, ...]:
+    def cell(count: int, **chosen: str) -> Cell:
+        return Cell(count, leads.of_part(part.start, **chosen) if count else "")
+
+    return (
+        Cell(part.start),
+        Cell(part.sent),
+        Cell(part.retried),
+        cell(part.dead, status__exact=Status.DEAD),
+        cell(part.expired, status__exact=Status.EXPIRED),
+        cell(part.waiting, outcome=metrics.Result.WAITING),
+    )
+
+
+def consents(health: metrics.Health, leads: Leads) -> Grid:
+    titles = (_("Granted"), _("Limited"), _("Denied"), _("Not answered"))
+    return Grid(
+        name="consent",
+        title=_("Consent of the buyers"),
+        columns=(_when(health), *map(Column, titles)),
+        rows=tuple(_consent(part, leads) for part in health.consent_parts),
+    )
+
+
+def _consent(part: metrics.ConsentPart, leads: Leads) -> tuple[Cell, ...]:
+    cells = []
+    for state in ConsentState:
+        count = getattr(part.consents, state.value).part
+        way = leads.of_part(part.start, group=metrics.Group.ORDERS, consent_state__exact=state.value) if count else ""
+        cells.append(Cell(count, way))
+    return (Cell(part.start), *cells)
 
 
 def latency(health: metrics.Health) -> Grid:
@@ -73,18 +112,4 @@ def funnel(health: metrics.Health) -> Grid:
             for step in health.funnel
         ),
         hint=_("Consented visitors only, each once a day. In brackets: of those of the step before."),
-    )
-
-
-def consents(health: metrics.Health) -> Grid:
-    titles = (_("Granted"), _("Limited"), _("Denied"), _("Not answered"))
-    shares = (
-        (part.start, (part.consents.granted, part.consents.limited, part.consents.denied, part.consents.unknown))
-        for part in health.consent_parts
-    )
-    return Grid(
-        name="consent",
-        title=_("Consent of the buyers"),
-        columns=(_when(health), *map(Column, titles)),
-        rows=tuple((Cell(start), *(Cell(share.part) for share in of_part)) for start, of_part in shares),
     )

@@ -97,7 +97,7 @@ def _failure(line: metrics.Failure, leads: Leads) -> tuple[Cell, ...]:
     )
 
 
-def heat(health: metrics.Health) -> Grid:
+def heat(health: metrics.Health, leads: Leads) -> Grid:
     return Grid(
         name="keys",
         title=_("Match keys by event"),
@@ -107,7 +107,11 @@ def heat(health: metrics.Health) -> Grid:
             *(Column(key.label, Kind.PERCENT) for key in metrics.KEYS),
         ),
         rows=tuple(
-            (Cell(line.event_name), Cell(line.shares[0].whole), *(_warm(share) for share in line.shares))
+            (
+                Cell(line.event_name),
+                Cell(line.shares[0].whole),
+                *(_warm(share, key, line, leads) for key, share in zip(metrics.KEYS, line.shares, strict=True)),
+            )
             for line in health.heat
         ),
         hint=_(
@@ -118,9 +122,10 @@ def heat(health: metrics.Health) -> Grid:
     )
 
 
-def _warm(share: metrics.Share) -> Cell:
+def _warm(share: metrics.Share, key: metrics.MatchKey, line: metrics.Coverage, leads: Leads) -> Cell:
     percent = share.percent
-    return Cell(percent, level="" if percent is None else f"heat-{percent * HOTTEST // 100}")
+    way = leads.events(name=line.event_name, key=key.name, outcome=metrics.Result.SENT) if share.part else ""
+    return Cell(percent, way, level="" if percent is None else f"heat-{percent * HOTTEST // 100}")
 
 
 def campaigns(health: metrics.Health) -> Grid:

@@ -1,6 +1,6 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
-from .behind import Group, Result, Side, in_group, on_side, with_result
+from .behind import Group, Result, Side, in_group, on_side, with_key, with_result
 from .campaigns import Campaign
 from .change import Change, Changes
 from .clicks import Clicks, clicks
@@ -12,6 +12,7 @@ from .freshness import LIMITS, Bar
 from .funnel import STEPS, Step
 from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
+from .keys import MatchKey
 from .masking import shortened, without_ids
 from .onesided import OneSided, Sales
 from .outcomes import Outcome
@@ -55,6 +56,7 @@ __all__ = [
     "Group",
     "Health",
     "Latest",
+    "MatchKey",
     "MatchKeys",
     "Moment",
     "Money",
@@ -106,6 +108,7 @@ __all__ = [
     "story",
     "window",
     "with_code",
+    "with_key",
     "with_pair",
     "with_result",
     "without_ids",

@@ -69,6 +69,12 @@ def on_side(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
     return with_pair(rows.filter(action_source=WEBSITE)).filter(pair__in=_SIDES[Side(side)])
 
 
+def with_key(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """Those that carry that match key."""
+    inside = Q(match_keys=key) | Q(match_keys__startswith=f"{key} ") | Q(match_keys__endswith=f" {key}")
+    return rows.filter(inside | Q(match_keys__contains=f" {key} "), action_source=WEBSITE)
+
+
 def in_group(rows: QuerySet[Any], group: str) -> QuerySet[Any]:
     if group not in Group.values:
         return rows.none()
