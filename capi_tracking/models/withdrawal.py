@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from .inserts import keep_latest
 
 PLACE = ("kind", "key")
+AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
 
 PersonKeys = Collection[tuple[str, str]]  # kind and key
 
@@ -39,6 +40,18 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
     def latest_of(self, keys: PersonKeys) -> datetime | None:
         """When the person of any of these keys last withdrew; None for never."""
         return max(self.of(keys).values_list("withdrawn_at", flat=True), default=None)
+
+    def latest_among(self, keys: PersonKeys) -> dict[tuple[str, str], datetime]:
+        """When each of these keys last withdrew, if ever; of as many persons as one likes."""
+        of_kinds: dict[str, list[str]] = {}
+        for kind, key in set(keys):
+            of_kinds.setdefault(kind, []).append(key)
+        found: dict[tuple[str, str], datetime] = {}
+        for kind, some in of_kinds.items():
+            for at in range(0, len(some), AT_ONCE):
+                rows = self.filter(kind=kind, key__in=some[at : at + AT_ONCE])
+                found.update(((kind, key), when) for key, when in rows.values_list("key", "withdrawn_at"))
+        return found
 
     def is_noted(self, keys: PersonKeys, at: datetime) -> bool:
         """Whether all of these keys have been noted since then."""

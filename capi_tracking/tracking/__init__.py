@@ -7,10 +7,13 @@ from .omissions import tell_of_page
 from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded, told_id
 from .recording import announce, bury, complete, skip, skip_all, track, track_all
 from .rows import SALES, contents_of
+from .several import Fate, Told, foresee_each, track_each
 
 __all__ = [
     "SALES",
+    "Fate",
     "Receipt",
+    "Told",
     "acknowledge",
     "acknowledge_all",
     "announce",
@@ -18,6 +21,7 @@ __all__ = [
     "catch_up",
     "complete",
     "contents_of",
+    "foresee_each",
     "is_recorded",
     "recorded",
     "skip",
@@ -26,4 +30,5 @@ __all__ = [
     "told_id",
     "track",
     "track_all",
+    "track_each",
 ]
