@@ -29,7 +29,10 @@ _current: ContextVar["HttpRequest | None"] = ContextVar("capi_tracking_request",
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RequestContext:
-    """The visitor as Meta may see them; an empty string is what the request did not say."""
+    """The visitor as Meta may see them; an empty string is what the request did not say.
+
+    ``fbc``: of a malformed click cookie only a word, which ``UserData.of()`` leaves out and notes.
+    """
 
     fbp: str = ""
     fbc: str = ""
@@ -49,7 +52,7 @@ def of(request: "HttpRequest") -> RequestContext:
     """What this request says. The page is the request's own; a beacon's page is its referrer."""
     return RequestContext(
         fbp=normalization.fbp(cookie(request, "_fbp")),
-        fbc=normalization.fbc(cookie(request, "_fbc")),
+        fbc=normalization.told_fbc(cookie(request, "_fbc")),
         client_ip=client_ip(request),
         user_agent=normalization.user_agent(request.headers.get("user-agent", "")[:MAX_AGENT]),
         url=clean_url(request.build_absolute_uri()),

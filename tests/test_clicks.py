@@ -7,10 +7,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capi_tracking import metrics, normalization
+from capi_tracking import context, metrics, normalization
 from capi_tracking.events import UserData
 from capi_tracking.models import OutboxEvent
 from capi_tracking.tracking import track
+from tests.sales import new_order
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 CLICK = "IwAR0-_aBcDeF"
@@ -56,6 +57,47 @@ def test_clicks__are_counted_by_what_is_odd(make_event):
     ):
         data = UserData.of(email="jo@shop.example", fbc=fbc)
         track(make_event(user_data=data, event_source_url=f"https://shop.example/?fbclid={CLICK}"))
-    assert metrics.clicks(metrics.window("24h"), using="default") == metrics.Clicks(malformed=1, changed=1, old=1)
+    assert metrics.clicks(metrics.window("24h"), using="default") == metrics.Clicks(
+        carried=3, malformed=1, changed=1, old=1
+    )
     assert metrics.clicks(metrics.window("24h"), using="default", pixel="none").old == 0
     assert sum('"fbc"' in payload for payload in OutboxEvent.objects.values_list("payload", flat=True)) == 3
+
+
+GRANTED = "capi_consent=granted.1.1767225600"
+
+
+@pytest.fixture
+def tell(client):
+    """A page's beacon with that click cookie."""
+
+    def told(fbc: str, event_id: str) -> None:
+        body = {"url": "http://testserver/", "events": [{"pixel": "default", "name": "PageView", "id": event_id}]}
+        headers = {"origin": "http://testserver", "sec-fetch-site": "same-origin", "user-agent": "Safari"}
+        client.post("/capi/collect/", body, "application/json", headers=headers, HTTP_COOKIE=f"{GRANTED}; _fbc={fbc}")
+
+    return told
+
+
+@pytest.mark.django_db
+def test_fbc__of_a_page_is_the_same_bytes_from_its_cookie_to_meta_and_a_malformed_one_is_counted(tell):
+    whole = cookie("IwAR0-_aBc~%2B+=*DeF" * 20, timezone.now())
+    tell(whole, "0123456789abcdef")
+    tell("fb.1.17.cut", "0123456789abcde0")
+    rows = OutboxEvent.objects.order_by("id")
+    assert [f'"fbc":"{whole}"' in row.payload for row in rows] == [True, False]
+    assert ["malformed" in row.payload for row in rows] == [False, False]
+    assert metrics.clicks(metrics.window("24h"), using="default") == metrics.Clicks(
+        carried=1, malformed=1, changed=0, old=0
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fbc", ["fb.1.17.cut", cookie("IwAR0-_aBc")])
+def test_fbc__of_a_checkout_reaches_its_order_or_is_counted(rf, fbc, django_capture_on_commit_callbacks):
+    request = rf.post("/checkout/", HTTP_COOKIE=f"{GRANTED}; _fbc={fbc}", REMOTE_ADDR="203.0.114.9")
+    with context.serving(request), django_capture_on_commit_callbacks(execute=True):
+        new_order().save()
+    found = metrics.clicks(metrics.window("24h"), using="default")
+    row = OutboxEvent.objects.get()
+    assert (f'"fbc":"{fbc}"' in row.payload, found.malformed) == (normalization.fbc(fbc) != "", found.carried ^ 1)

@@ -39,8 +39,8 @@ def test_of__a_bare_request_knows_nothing(ask):
 
 
 @pytest.mark.parametrize("value", ["fb.1.1767225600.seconds", "fb.1", "IwAR123", "fb.1.1767225600000.<script>"])
-def test_of__leaves_out_a_malformed_click(ask, value):
-    assert context.of(ask(cookies=f"_fbc={value}")).fbc == ""
+def test_of__keeps_of_a_malformed_click_that_it_was_there(ask, value):
+    assert context.of(ask(cookies=f"_fbc={value}")).fbc == "malformed"
 
 
 @pytest.mark.parametrize(

@@ -2,33 +2,40 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.lookups import GreaterThan
 
 from ..models import OutboxEvent
-from ..normalization import CHANGED_CLICK, OLD_CLICK
+from ..readiness import BITS, CHANGED_CLICK
 from .window import Window
 
-MALFORMED_CLICK = "fbc: malformed"
+DAYS_OF_A_CLICK = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clicks:
-    """Events of the window. ``malformed`` cookies were left out; ``changed`` and ``old`` ones were sent as they are."""
+    """Events of the window. ``carried`` a click; ``malformed`` cookies were left out; ``changed`` and ``old`` were sent."""
 
+    carried: int
     malformed: int
     changed: int
     old: int
 
 
 def clicks(window: Window, *, using: str, pixel: str = "") -> Clicks:
-    """Counted from what the rows say was odd. One query."""
+    """Of orders and pages, after redaction too. One query."""
     rows = OutboxEvent.objects.using(using).filter(
         event_time__gte=window.start, event_time__lt=window.end, is_test=False
     )
     rows = rows.filter(pixel=pixel) if pixel else rows
-    found = rows.aggregate(malformed=_noted(MALFORMED_CLICK), changed=_noted(CHANGED_CLICK), old=_noted(OLD_CLICK))
+    found = rows.aggregate(
+        carried=_counted("key_bits", BITS["fbc"]),
+        malformed=_counted("refused_bits", BITS["fbc"]),
+        changed=_counted("refused_bits", CHANGED_CLICK),
+        old=Count("pk", filter=Q(click_days__gte=DAYS_OF_A_CLICK)),
+    )
     return Clicks(**found)
 
 
-def _noted(note: str) -> Count:
-    return Count("pk", filter=Q(notes__contains=note))
+def _counted(column: str, bit: int) -> Count:
+    return Count("pk", filter=Q(GreaterThan(F(column).bitand(bit), 0)))

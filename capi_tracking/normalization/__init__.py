@@ -3,7 +3,7 @@
 Nothing here raises for a bad text, keeps it, or logs it. Rules: Meta's customer information parameters.
 """
 
-from .browser import address, client_ip, fbc, fbp, user_agent
+from .browser import address, client_ip, fbc, fbp, told_fbc, user_agent
 from .campaigns import BETWEEN as BETWEEN_CAMPAIGN_PARTS
 from .campaigns import campaign
 from .clicks import CHANGED as CHANGED_CLICK
@@ -51,5 +51,6 @@ __all__ = [
     "set_default_country",
     "sha256",
     "state",
+    "told_fbc",
     "user_agent",
 ]

@@ -7,6 +7,7 @@ import ipaddress
 import re
 
 MAX_USER_AGENT = 1000
+MALFORMED_FBC = "malformed"  # no click itself: UserData.of() leaves it out and says why
 MAX_CLICK = 520  # a click id of 500 characters and what stands before it
 
 # A click id may hold dots itself, so what follows the time is one payload.
@@ -29,6 +30,11 @@ def fbc(text: str) -> str:
     if len(stripped) <= MAX_CLICK and _PLAIN_CLICK(stripped):
         return stripped
     return _whole(stripped) if len(stripped) <= MAX_CLICK and _CLICK(stripped) else ""
+
+
+def told_fbc(text: str) -> str:
+    """The click cookie as it is told on: of a malformed one only that it was there, so that it can be counted."""
+    return fbc(text) or (MALFORMED_FBC if text.strip() else "")
 
 
 def _whole(cookie: str) -> str:

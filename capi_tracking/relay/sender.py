@@ -27,7 +27,7 @@ class Sender:
         self.request, self.origin = request, origin
         seen = context.of(request)
         if origin:
-            fbp, fbc = normalization.fbp(beacon.fbp), normalization.fbc(beacon.fbc)
+            fbp, fbc = normalization.fbp(beacon.fbp), normalization.told_fbc(beacon.fbc)
             seen = replace(seen, fbp=fbp, fbc=fbc, consent_cookie=beacon.consent)
         self.seen = seen
         self.consent: Consent = consents.decide(seen.consent_cookie, gpc=seen.gpc, request=request)
