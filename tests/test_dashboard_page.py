@@ -137,6 +137,17 @@ def test_filters__outlive_each_other(admin_client, shop, capi):
     assert [row[0] for row in rows_of(admin_client.get(reverse(PAGE) + exported))[1:]] == ["ViewContent"]
 
 
+def test_page__of_an_event_that_no_order_makes_has_its_own_numbers_and_changes(admin_client, shop):
+    before = timezone.now() - timedelta(days=8)
+    OutboxEventFactory(sent=True, page=True, event_time=before)
+    page = admin_client.get(reverse(PAGE), {"event": "ViewContent", "period": "7d"})
+    health = page.context["health"]
+    assert (health.changes.orders.before, page.context["board"].overlap) == (1, health.page_overlap)
+    shown = texts(page.text)
+    assert f"Match keys {health.match_keys.pages} %" in shown
+    assert "Near 100 % by design" in shown
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -71,9 +71,23 @@ class Board:
         return charts.lines(self.grids["funnel"], _("How many visitors came how far."))
 
     @property
+    def is_of_pages(self) -> bool:
+        """Whether the page is of one event that no order makes."""
+        orders = self.health.order_overlap.share.whole or self.health.match_keys.orders is not None
+        return bool(self.asked.event) and not orders
+
+    @property
+    def overlap(self) -> metrics.Overlap:
+        return self.health.page_overlap if self.is_of_pages else self.health.order_overlap
+
+    @property
     def overlaps(self) -> tuple[str, ...]:
         """The line of the overlap of orders over the period."""
-        return charts.spark([part.sides.overlap.percent for part in self.health.order_parts])
+        return charts.spark([part.sides.overlap.percent for part in self._parts])
+
+    @property
+    def _parts(self) -> Sequence[metrics.Part]:
+        return self.health.parts if self.is_of_pages else self.health.order_parts
 
     @property
     def ways(self) -> dict[str, str]:

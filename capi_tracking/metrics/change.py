@@ -51,19 +51,20 @@ class Changes:
     fresh: Change
 
 
-def changes(now: Sequence[Fact], before: Sequence[Fact]) -> Changes:
-    both = [_cards(facts) for facts in (now, before)]
+def changes(now: Sequence[Fact], before: Sequence[Fact], event: str = "") -> Changes:
+    """``event``: the one that both are of, though it may be no order's."""
+    both = [_cards(facts, event) for facts in (now, before)]
     return Changes(**{name: Change(both[0][name], both[1][name]) for name in both[0]})
 
 
-def _cards(facts: Sequence[Fact]) -> dict[str, int | None]:
-    sold = orders(facts)
+def _cards(facts: Sequence[Fact], event: str) -> dict[str, int | None]:
+    sold, keys = orders(facts, event=event), match_keys(facts)
     return {
         "orders": sold.sent,
         "withheld": sold.withheld,
         "lost": sold.lost,
         "delivered": delivered(facts).so_far.percent,
-        "overlap": overlap(fact for fact in facts if fact.is_order).share.percent,
-        "match_keys": match_keys(facts).orders,
+        "overlap": overlap(fact for fact in facts if fact.is_order or event).share.percent,
+        "match_keys": keys.orders if keys.orders is not None or not event else keys.pages,
         "fresh": freshness(facts).share_within(HOUR).percent,
     }

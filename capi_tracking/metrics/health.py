@@ -163,7 +163,9 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
             now,
         ),
         compared=with_orders,
-        changes=changes(*(_told_apart(each.of_event(event).facts)[0] for each in (found.over, found.before))),
+        changes=changes(
+            *(_told_apart(each.of_event(event).facts)[0] for each in (found.over, found.before)), event=event
+        ),
         outcomes=outcomes(shown, window),
         funnel=funnel(found.now, steps()),
         campaigns=campaigns(figures),
