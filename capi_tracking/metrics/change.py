@@ -51,7 +51,7 @@ class Changes:
     fresh: Change
 
 
-def changes(now: Sequence[Fact], before: Sequence[Fact], event: str = "") -> Changes:
+def changes(now: Sequence[Fact], before: Sequence[Fact], *, event: str = "") -> Changes:
     """``event``: the one that both are of, though it may be no order's."""
     both = [_cards(facts, event) for facts in (now, before)]
     return Changes(**{name: Change(both[0][name], both[1][name]) for name in both[0]})
