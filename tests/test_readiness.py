@@ -39,10 +39,13 @@ def test_missing__names_the_most_helpful_first():
 
 
 def test_score__goes_by_the_shops_own_weights(settings):
-    settings.CAPI_TRACKING |= {"MATCH_WEIGHTS": {"em": 300, "lead_id": 100, "ph": "much", "db": -5, "email": 7}}
+    settings.CAPI_TRACKING = {
+        **settings.CAPI_TRACKING,
+        "MATCH_WEIGHTS": {"em": 300, "lead_id": 100, "ph": "much", "db": -5, "email": 7},
+    }
     assert sum(weights().values()) == 300 + 100 + sum(WEIGHTS.values()) - WEIGHTS["em"]
     assert (score(["em"]), score(["lead_id"]), score(weights())) == (62, 21, 100)
-    settings.CAPI_TRACKING |= {"MATCH_WEIGHTS": dict.fromkeys(WEIGHTS, 0)}
+    settings.CAPI_TRACKING = {**settings.CAPI_TRACKING, "MATCH_WEIGHTS": dict.fromkeys(WEIGHTS, 0)}
     assert (score(["em"]), missing(())) == (0, ())
 
 

@@ -2,6 +2,7 @@
 
 from .behind import Group, Result, Side, in_group, on_side, with_key, with_result
 from .campaigns import Campaign
+from .carried import Carried, CarriedBy, carried
 from .change import Change, Changes
 from .clicks import Clicks, clicks
 from .consents import ConsentPart, Consents
@@ -42,6 +43,8 @@ __all__ = [
     "Asked",
     "Bar",
     "Campaign",
+    "Carried",
+    "CarriedBy",
     "Cause",
     "Change",
     "Changes",
@@ -85,6 +88,7 @@ __all__ = [
     "Unpaired",
     "Window",
     "between",
+    "carried",
     "clicks",
     "explain",
     "explain_status",
