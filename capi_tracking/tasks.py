@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from . import delivery, privacy, reconciliation
 from .conf import conf
-from .models import OutboxEvent, Status
+from .models import Heartbeat, OutboxEvent, Status
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ AT_MOST_EVERY = 1.0  # seconds between two messages of one process
 SILENCE = 30.0  # seconds without a message after a failure
 BROKER_TIMEOUT = 4.0
 NOW = timedelta(0)
+Heart = Heartbeat.Name
 
 CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "capi-tracking-sweep": {
@@ -57,12 +58,14 @@ BOUNDS = {"redis": ("socket_timeout", "socket_connect_timeout"), "amqp": ("read_
 @shared_task(name="capi_tracking.tasks.deliver", ignore_result=True)  # type: ignore[untyped-decorator]
 def deliver() -> None:
     """Send what is due."""
+    delivery.alive(Heart.WORKER)
     _in_each_database(partial(delivery.deliver_due, budget=BUDGET))
 
 
 @shared_task(name="capi_tracking.tasks.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Close what is too late, resume what may go on, send what is due."""
+    delivery.alive(*Heart)  # nobody but beat asks for this
     _in_each_database(partial(delivery.sweep, budget=BUDGET))
 
 

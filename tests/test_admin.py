@@ -145,7 +145,7 @@ def test_dashboard__names_what_a_policy_blocked_and_what_to_do(admin_client):
     PageReport.objects.add_all(timezone.localdate(), {("violation", "/thanks/", "img-src", "www.facebook.com"): 2})
     page = admin_client.get(reverse(DASHBOARD)).text
     text = " ".join(re.sub(r"<[^>]+>", "", page[page.index("capi-problems") :]).split())
-    assert "Your pages\u2019 security policy blocked www.facebook.com in img-src 2 times on /thanks/." in text
+    assert "The security policy of your pages blocked www.facebook.com in img-src 2 times on /thanks/." in text
     assert "Let capi_tracking.csp extend the policy" in text
 
 

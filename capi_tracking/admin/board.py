@@ -11,6 +11,7 @@ from . import charts, series, tables
 from .asked import Asked
 from .grids import Grid
 from .leads import Leads
+from .mends import Mend, mend
 
 SIDES = ("both", "server", "browser")
 OUTCOMES = ("both", "server", "dead", "expired")
@@ -40,6 +41,11 @@ class Board:
             *(each(health) for each in (series.latency, series.funnel)),
         )
         return {grid.name: grid for grid in made}
+
+    @property
+    def mends(self) -> list[Mend]:
+        """The action list."""
+        return [mend(problem, self.leads) for problem in self.health.problems]
 
     @property
     def event_names(self) -> list[str]:

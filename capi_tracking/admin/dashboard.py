@@ -68,8 +68,5 @@ class DashboardAdmin(ReadOnlyAdmin):
             "is_shadow": conf.SHADOW,
             "zone": timezone.get_default_timezone_name(),
             "aliases": list(conf.PIXELS),
-            "may_see_events": "outboxevent" in board.leads.seen,
-            "may_see_differences": "orderdifference" in board.leads.seen,
-            "may_see_reports": "pagereport" in board.leads.seen,
             "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
         }

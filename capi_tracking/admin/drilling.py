@@ -131,4 +131,4 @@ DRILLED = [str(drill.parameter_name) for drill in DRILLS]
 def rows(model: str, **chosen: Any) -> str:
     """The list of that model, with these filters; what is empty is left out."""
     asked = {name: value for name, value in chosen.items() if value not in ("", None)}
-    return f"{reverse(f'admin:capi_tracking_{model}_changelist')}?{urlencode(asked)}"
+    return reverse(f"admin:capi_tracking_{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")

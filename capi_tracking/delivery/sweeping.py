@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
-from ..conf import conf
+from ..conf import conf, keyed_hash
 from ..conf import pixel as pixel_settings
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, SLICES, in_slices
@@ -26,12 +26,19 @@ def sweep(
 ) -> Report:
     """Close what is past its deadline, hasten what is near it, resume pixels with new settings, then deliver."""
     Pixel.objects.using(using).ensure(conf.PIXELS)
+    _note_test_codes(using)
     report = Report(expired=_expire(using))
     _hasten(using)
     if not conf.SHADOW:  # what goes on would be due, and closed
         _resume(using)
         _release(using)
     return report + deliver_due(using, budget=budget, stop=stop, transport=transport)
+
+
+def _note_test_codes(using: str) -> None:
+    codes = {alias: pixel_settings(alias).test_event_code for alias in conf.PIXELS}
+    marks = {alias: keyed_hash(code, purpose="test_code") if code else "" for alias, code in codes.items()}
+    Pixel.objects.using(using).note_test_codes(marks)
 
 
 def _expire(using: str) -> int:

@@ -1,5 +1,6 @@
 """The dashboard's questions, answered together: one value per page, in at most twelve queries."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,9 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from ..conf import conf
-from ..models import Pixel, Reconciliation
+from ..models import Heartbeat, Pixel, Reconciliation
 from .behind import RIPE_AFTER
+from .blocking import risen
 from .campaigns import Campaign, campaigns
 from .change import Changes, changes
 from .compared import Compared, compared
@@ -21,6 +23,7 @@ from .funnel import Step, funnel, steps
 from .heat import Coverage, heat
 from .onesided import OneSided, one_sided
 from .outcomes import Outcome, outcomes
+from .problem import Problem
 from .reading import Read, read
 from .reasons import explain
 from .refusals import Failure, Skipped, failures, skipped
@@ -41,7 +44,8 @@ from .sales import (
 )
 from .scan import Asked
 from .setup import Setup, setup
-from .verdict import Problem, problems
+from .verdict import Evidence, problems
+from .volume import odd_volumes
 from .waiting import Waiting, backlog, waiting
 from .window import Window
 
@@ -130,8 +134,21 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
     rows, beside = _told_apart(found.now.facts)
     waits, states = backlog(pixel=pixel, using=using), _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
-    sold, paired = orders(rows), overlap(fact for fact in rows if fact.is_order)
-    figures = Figures(rows, found.now.tallies).of_event(event)
+    sold, whole = orders(rows), Figures(rows, found.now.tallies)
+    evidence = Evidence(
+        pixels=states,
+        backlogs=waits,
+        orders=sold,
+        by_day=() if window.is_hourly else [orders(day) for day in _by_slot(rows).values()],
+        overlap=overlap(fact for fact in rows if fact.is_order),
+        one_sided=one_sided(whole),
+        blocking=risen(window, rows, found.before.facts),
+        compared=with_orders,
+        volumes=odd_volumes(window, found.over.facts, found.before.facts, window.over_by(now)),
+        reports=reported(window, using=using),
+        short=sum(fact.short for fact in rows),
+    )
+    figures = whole.of_event(event)
     shown = figures.facts
     return Health(
         window=window,
@@ -152,16 +169,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         skipped=skipped(shown, window, pixel=pixel, using=using, event=event),
         failures=failures(window, pixel=pixel, using=using),
         pixels=tuple(_pixel_line(state) for state in states),
-        problems=problems(
-            states,
-            waits,
-            sold,
-            paired,
-            with_orders,
-            sum(fact.short for fact in rows),
-            reported(window, using=using),
-            now,
-        ),
+        problems=problems(evidence, now),
         compared=with_orders,
         changes=changes(
             *(_told_apart(each.of_event(event).facts)[0] for each in (found.over, found.before)), event=event
@@ -182,11 +190,19 @@ def _told_apart(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
     return [fact for fact in facts if not fact.is_beside], [fact for fact in facts if fact.is_beside]
 
 
+def _by_slot(facts: list[Fact]) -> dict[int, list[Fact]]:
+    slots: dict[int, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        slots[fact.slot].append(fact)
+    return slots
+
+
 def _states(pixel: str, using: str) -> list[Any]:
-    """Each with ``compared_at``."""
-    # the comparisons are the shop's, not a pixel's: beside these, they take no query of their own
+    """Each with ``compared_at``, ``worker_at`` and ``beat_at``."""
+    # these are the shop's, not a pixel's: beside the pixels they take no query of their own
     runs = Reconciliation.objects.filter(finished_at__isnull=False).order_by("-pk").values("finished_at")
-    states = Pixel.objects.using(using).annotate(compared_at=Subquery(runs[:1])).order_by("alias")
+    signs = {f"{name}_at": Subquery(Heartbeat.objects.filter(name=name).values("beat_at")) for name in Heartbeat.Name}
+    states = Pixel.objects.using(using).annotate(compared_at=Subquery(runs[:1]), **signs).order_by("alias")
     return list(states.filter(alias=pixel) if pixel else states)
 
 

@@ -30,6 +30,8 @@ class Orders:
     unrecorded: int
     money_sent: tuple[Money, ...]
     money_lost: tuple[Money, ...]
+    money_unrecorded: tuple[Money, ...] = ()
+    money_browser_only: tuple[Money, ...] = ()
 
     @property
     def settled(self) -> int:
@@ -116,15 +118,19 @@ def orders(facts: Iterable[Fact], *, event: str = "") -> Orders:
     of_orders = [fact for fact in facts if fact.status and (fact.event_name == event if event else fact.is_order)]
     sent = [fact for fact in of_orders if fact.is_sent]
     lost = [fact for fact in of_orders if fact.is_lost]
+    unrecorded = [fact for fact in lost if fact.status == UNRECORDED]
+    browser_only = [fact for fact in of_orders if fact.is_browser_only_by_time]
     return Orders(
         sent=total(sent),
         withheld=total(fact for fact in of_orders if fact.is_withheld),
         lost=total(lost),
-        browser_only=total(fact for fact in of_orders if fact.is_browser_only_by_time),
+        browser_only=total(browser_only),
         waiting=total(fact for fact in of_orders if fact.is_waiting),
-        unrecorded=total(fact for fact in lost if fact.status == UNRECORDED),
+        unrecorded=total(unrecorded),
         money_sent=money((fact.currency, fact.money) for fact in sent),
         money_lost=money((fact.currency, fact.money) for fact in lost),
+        money_unrecorded=money((fact.currency, fact.money) for fact in unrecorded),
+        money_browser_only=money((fact.currency, fact.money) for fact in browser_only),
     )
 
 

@@ -23,6 +23,11 @@ def money(sums: Iterable[tuple[str, Decimal | None]]) -> tuple[Money, ...]:
     return tuple(Money(amount.quantize(CENT), currency) for currency, amount in ordered)
 
 
+def merged(*several: Iterable[Money]) -> tuple[Money, ...]:
+    """All of them, each currency once."""
+    return money((each.currency, each.amount) for sums in several for each in sums)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """So many of so many."""

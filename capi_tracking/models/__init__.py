@@ -1,10 +1,12 @@
 """What is stored. One file per model; every change of status is a verb of its QuerySet."""
 
+from .alert import Alert
 from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
 from .difference import DifferenceKind, OrderDifference
 from .erasure import Erasure
+from .heartbeat import Heartbeat
 from .omission import Omission
 from .outbox import OutboxEvent
 from .pagereport import PageReport
@@ -22,6 +24,7 @@ __all__ = [
     "MAX_AGE",
     "PAIR_WINDOW",
     "TAKEN_BACK",
+    "Alert",
     "BrowserReceipt",
     "BrowserState",
     "CheckoutContext",
@@ -32,6 +35,7 @@ __all__ = [
     "DifferenceKind",
     "Erasure",
     "FetchProblem",
+    "Heartbeat",
     "Omission",
     "OrderDifference",
     "OutboxEvent",

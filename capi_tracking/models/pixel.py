@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import models
@@ -25,6 +25,13 @@ class PixelQuerySet(models.QuerySet["Pixel"]):
         """Open, and past any wait."""
         past_wait = Q(wait_until=None) | Q(wait_until__lte=DatabaseNow())
         return self.filter(past_wait, state=Pixel.State.OPEN)
+
+    def note_test_codes(self, marks: Mapping[str, str]) -> None:
+        """``marks``: by alias, what tells one test code from another, or "" for none. Unchanged, nothing is written."""
+        for alias, mark in self.filter(alias__in=list(marks)).values_list("alias", "test_code_mark"):
+            if mark != marks[alias]:
+                since = timezone.now() if marks[alias] else None
+                self.filter(alias=alias).update(test_code_mark=marks[alias], test_code_since=since)
 
     def begin_probe(self, alias: str, interval: timedelta) -> bool:
         """True for the one worker that may try a pixel that was out of reach, with one event."""
@@ -100,6 +107,8 @@ class Pixel(models.Model):
     wait_reason = models.CharField(_("waits because"), max_length=200, blank=True, default="")
     failures = models.PositiveIntegerField(_("unanswered in a row"), default=0)
     refused_fingerprint = models.CharField(max_length=32, blank=True, default="", editable=False)
+    test_code_mark = models.CharField(max_length=32, blank=True, default="", editable=False)
+    test_code_since = models.DateTimeField(_("test code since"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
 
     objects = PixelQuerySet.as_manager()

@@ -272,8 +272,19 @@ def test_dashboard__has_something_to_say_everywhere(name):
     assert sum(part.sides.total > 0 for part in found.parts) >= len(found.parts) - 1
 
 
-def test_dashboard__finds_tracking_healthy_by_now():
-    assert health("7d").problems == ()
+def test_dashboard__names_the_three_bad_days_by_their_numbers():
+    """And nothing else. Once they have left the period they are gone."""
+    named = {problem.kind: problem for problem in health("28d").problems}
+    assert set(named) == {"reused", "late", "blocked"}
+    assert named["reused"].count == chapter("cached_ids").events - 1  # the first one's id was no other's
+    missed = OutboxEvent.objects.filter(reason="pair_window_closed", order_key__isnull=False)
+    assert named["late"].count == missed.count()
+    assert named["late"].money[0].amount == missed.aggregate(sum=Sum("value"))["sum"]
+    wave = chapter("ad_blockers")
+    assert named["blocked"].since.date() == wave.began_at.date()
+    assert named["blocked"].count >= wave.sales > 5
+    assert [problem.kind for problem in health("7d").problems] == ["blocked"]
+    assert health("24h").problems == ()
     assert health("7d").waiting.count == 0
 
 

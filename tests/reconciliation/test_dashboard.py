@@ -134,7 +134,7 @@ def test_page__names_the_trouble_and_leads_to_the_orders(admin_client):
     recorded(sold(total=200))
     reconcile(7)
     page = admin_client.get(reverse("admin:capi_tracking_dashboard_changelist")).text
-    assert "1 paid order has no event." in page
+    assert "1 paid order has no event: EUR 99." in page
     assert "1 of the lost was never recorded." in page
     assert "1 order is worth something else by now than Meta was told: EUR 101." in page
     assert "Compared with the shop" in page

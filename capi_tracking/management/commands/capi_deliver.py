@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from ...conf import conf
-from ...delivery import Report, hold_older_than, sweep
+from ...delivery import Report, alive, hold_older_than, sweep
+from ...models import Heartbeat
 
 INTERVAL_SECONDS = 5.0
 LONGEST_INTERVAL_SECONDS = 3600.0
@@ -74,13 +76,19 @@ class Command(BaseCommand):
     def _sweep(self, databases: list[str], stopped: threading.Event) -> tuple[Report, list[Exception]]:
         """A database that is down does not stop those after it."""
         report, errors = Report(), list[Exception]()
+        alive(Heartbeat.Name.WORKER)
         for using in databases:
             try:
-                report += sweep(using, stop=stopped.is_set)
+                report += sweep(using, stop=partial(self._is_over, stopped))
             except (DatabaseError, InterfaceError) as error:
                 self.stderr.write(f"The database {using} failed ({type(error).__name__}).")
                 errors.append(error)
         return report, errors
+
+    def _is_over(self, stopped: threading.Event) -> bool:
+        """Asked between two requests: a long drain shows that it is alive as well."""
+        alive(Heartbeat.Name.WORKER)
+        return stopped.is_set()
 
     def _say(self, report: Report) -> None:
         self.stdout.write(str(report))

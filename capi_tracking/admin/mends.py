@@ -1,0 +1,64 @@
+"""The button beside each line of the action list: where a person goes from there, if they may."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .. import metrics
+from ..metrics import Trouble
+from .drilling import rows
+from .leads import Leads
+
+EVENTS, DIFFERENCES = "outboxevent", "orderdifference"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A problem with the button that helps. ``address`` is "" where there is none, or not for this person."""
+
+    problem: metrics.Problem
+    address: str
+    label: str | Promise
+
+
+# The list, its filters, and what the button is called.
+_LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
+    Trouble.HELD: (EVENTS, {"status__exact": "held", "period": "all"}, _("Show them")),
+    Trouble.SILENT: (EVENTS, {"outcome": metrics.Result.WAITING, "period": "all"}, _("Show what waits")),
+    Trouble.DEADLINE: (EVENTS, {"status__exact": "pending", "period": "all"}, _("Show them")),
+    Trouble.OVERDUE: (EVENTS, {"status__exact": "pending", "period": "all"}, _("Show them")),
+    Trouble.UNREACHED: ("deliveryattempt", {}, _("Show the attempts")),
+    Trouble.LOST: (EVENTS, {"group": "orders", "outcome": metrics.Result.LOST}, _("Show them")),
+    Trouble.LATE: (EVENTS, {"group": "orders", "pair": metrics.Pair.LATE}, _("Show them")),
+    Trouble.SHORT: (EVENTS, {"short_ack__exact": "1", "period": "all"}, _("Show them")),
+    Trouble.UNRECORDED: (DIFFERENCES, {}, _("Show the orders")),
+    Trouble.UNREADABLE: (DIFFERENCES, {"kind": "unreadable"}, _("Show the orders")),
+    Trouble.DRIFT: (DIFFERENCES, {"kind": "drift"}, _("Show the orders")),
+    Trouble.POLICY: ("pagereport", {}, _("Show the pages")),
+    Trouble.FOREIGN: ("pagereport", {}, _("Show the pages")),
+    Trouble.BLOCKED: ("browserreceipt", {"state__exact": "1"}, _("Show the receipts")),
+    Trouble.REUSED: ("browserreceipt", {}, _("Show the receipts")),
+    Trouble.MORE_AT_META: (EVENTS, {}, _("Show them")),
+    Trouble.VOLUME: (EVENTS, {}, _("Show them")),
+}
+
+
+def mend(problem: metrics.Problem, leads: Leads) -> Mend:
+    if problem.kind == Trouble.OVERLAP:
+        page = reverse("admin:capi_tracking_outboxevent_overlap") if EVENTS in leads.seen else ""
+        return Mend(problem, page, _("Show unpaired"))
+    if problem.pixel_pk and problem.kind in (Trouble.PAUSED, Trouble.TEST_CODE):
+        page = reverse("admin:capi_tracking_pixel_change", args=[problem.pixel_pk]) if "pixel" in leads.seen else ""
+        return Mend(problem, page, _("Open the pixel"))
+    model, chosen, label = _LISTS.get(problem.kind, ("", {}, _("Show them")))
+    named = {"name": problem.name} if problem.name and model == EVENTS else {}
+    return Mend(problem, _address(model, {**chosen, **named}, leads), label)
+
+
+def _address(model: str, chosen: dict[str, str], leads: Leads) -> str:
+    """Differences and reports have no period to choose."""
+    if model in (DIFFERENCES, "pagereport"):
+        return rows(model, **chosen) if model in leads.seen else ""
+    return leads.to(model, **chosen) if model else ""
