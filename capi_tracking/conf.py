@@ -91,6 +91,10 @@ class Settings:
     BASE_TEMPLATE: str = "base.html"
     BROWSER: str = "pixel"
 
+    # Other systems
+    API_RATE: int = 300
+    API_BYTES: int = 4_000_000
+
     # The dashboard
     OBJECTIVE: str = "purchases"
     FUNNEL: list[str] = []

@@ -32,6 +32,8 @@ AT_LEAST_ONE = [
     "COLLECT_VISITOR_RATE",
     "COLLECT_DAY",
     "COLLECT_VISITOR_DAY",
+    "API_RATE",
+    "API_BYTES",
 ]
 DATE_ORDERS = frozenset({"", "DMY", "MDY"})
 FOREIGN_MODES = frozenset({"report", "refuse", "adopt"})

@@ -26,7 +26,7 @@ def within(where: str, error: InvalidEvent) -> InvalidEvent:
 
 
 def _path(where: str, name: object) -> str:
-    shown = name[:LONGEST_SHOWN] if isinstance(name, str) and name.isprintable() else "?"
+    shown = name[:LONGEST_SHOWN] if isinstance(name, str) and name and name.isprintable() else "?"
     return f"{where}.{shown}" if where else shown
 
 

@@ -1,6 +1,7 @@
 """What is stored. One file per model; every change of status is a verb of its QuerySet."""
 
 from .alert import Alert
+from .apikey import ApiKey
 from .attempt import DeliveryAttempt
 from .checkout import CheckoutContext
 from .dashboard import Dashboard
@@ -25,6 +26,7 @@ __all__ = [
     "PAIR_WINDOW",
     "TAKEN_BACK",
     "Alert",
+    "ApiKey",
     "BrowserReceipt",
     "BrowserState",
     "CheckoutContext",

@@ -1,4 +1,4 @@
-"""How much anybody may send: by address and by visitor, in a minute and in a day. Counted in the cache."""
+"""How much anybody may send: by address, visitor or key, in a minute and in a day. Counted in the cache."""
 
 from datetime import timedelta
 
@@ -17,34 +17,34 @@ FRESH_REPORTS = 25  # rows of page reports that an address may begin in a day
 
 def is_within_rate(request: HttpRequest) -> bool:
     """Counts beacons by address and minute."""
-    return _count(network(request), "rate", MINUTE) <= conf.COLLECT_RATE
+    return counted(network(request), "rate", MINUTE) <= conf.COLLECT_RATE
 
 
 def is_visitor_within_rate(fbp: str) -> bool:
     """Counts beacons by visitor and minute: many may share an address, and one may have many."""
-    return not fbp or _count(fbp, "visitor_rate", MINUTE) <= conf.COLLECT_VISITOR_RATE
+    return not fbp or counted(fbp, "visitor_rate", MINUTE) <= conf.COLLECT_VISITOR_RATE
 
 
 def is_within_day(request: HttpRequest, fbp: str, items: int) -> bool:
     """Counts what beacons bring, by visitor and by address, and day."""
     if not items:
         return True
-    if fbp and _count(fbp, "visitor_day", DAY, items) > conf.COLLECT_VISITOR_DAY:
+    if fbp and counted(fbp, "visitor_day", DAY, items) > conf.COLLECT_VISITOR_DAY:
         return False
-    return _count(network(request), "day", DAY, items) <= conf.COLLECT_DAY
+    return counted(network(request), "day", DAY, items) <= conf.COLLECT_DAY
 
 
 def fresh_reports_left(request: HttpRequest) -> int:
     """How many rows of page reports this address may still begin today."""
-    return max(FRESH_REPORTS - _count(network(request), "reports", DAY, 0), 0)
+    return max(FRESH_REPORTS - counted(network(request), "reports", DAY, 0), 0)
 
 
 def began_reports(request: HttpRequest, rows: int) -> None:
     if rows:
-        _count(network(request), "reports", DAY, rows)
+        counted(network(request), "reports", DAY, rows)
 
 
-def _count(who: str, purpose: str, period: timedelta, by: int = 1) -> int:
+def counted(who: str, purpose: str, period: timedelta, by: int = 1) -> int:
     """How many there were in this period, ``by`` more included. A cache that fails counts nothing: the events are worth more."""
     seconds = int(period.total_seconds())
     number = int(timezone.now().timestamp()) // seconds

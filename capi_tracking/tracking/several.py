@@ -100,6 +100,8 @@ def _new(found: Sequence[Judged], using: str) -> tuple[dict[int, Judged], set[st
 
 
 def _write(new: Collection[Judged], said: Collection[str], using: str) -> None:
+    if not new:
+        return
     # in one order, so that two who bring the same do not wait for each other
     rows = sorted([each.row for each in new if _is_row(each)], key=attrgetter("key"))
     counts = Counter[Place](_place(each) for each in new if not _is_row(each))

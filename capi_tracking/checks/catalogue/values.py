@@ -52,7 +52,7 @@ NUDGE = Finding(
 )
 TOO_SMALL = Finding(
     id="E019",
-    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS`, `CONSENT_DAYS`, `RECONCILE_DAYS`, `COLLECT_RATE`, `COLLECT_VISITOR_RATE`, `COLLECT_DAY` or `COLLECT_VISITOR_DAY` is below 1",
+    when="`BATCH_SIZE`, `BATCH_BYTES`, `EVENT_BYTES`, `CONTEXT_DAYS`, `CONSENT_DAYS`, `RECONCILE_DAYS`, `COLLECT_RATE`, `COLLECT_VISITOR_RATE`, `COLLECT_DAY`, `COLLECT_VISITOR_DAY`, `API_RATE` or `API_BYTES` is below 1",
     message="CAPI_TRACKING[%(key)r] is %(number)s, and must be 1 or more.",
     hint="In CAPI_TRACKING: %(example)s",
 )
