@@ -410,7 +410,7 @@ def test_event_page__is_few_queries(admin_client, django_assert_max_num_queries)
     event = one_of_each()
     for _ in range(10):
         BrowserReceiptFactory(row=event, visitor_key=f"v{_}")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         admin_client.get(address("outboxevent", "change", event.pk))
 
 

@@ -157,7 +157,7 @@ def test_failures__stand_in_groups_with_their_worth_and_advice(admin_client):
     assert "dead 5 Purchase · EUR 60, USD 10 It was not sent" in told
     assert "Trying again sends the same contents" in told
     assert "expired 1 Purchase" in told
-    assert "denied , HTTP 401, code 190" in told
+    assert "denied, HTTP 401, code 190" in told
     assert "zq9" in told
     assert EVIL not in page
 
@@ -265,7 +265,7 @@ def test_orders__of_every_fault_are_named_by_the_page_as_by_the_comparison(admin
 def test_orders__come_in_pages_that_go_on_where_the_last_one_ended(
     admin_client, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr("capi_tracking.orders.between.BATCH", 3)
+    monkeypatch.setattr(reading, "SIZE", 3)
     monkeypatch.setattr(reading, "ENOUGH", 3)
     orders = [sold(number=f"N{n}", token=f"t{n}") for n in range(7)]
     found, address = [], ORDERS

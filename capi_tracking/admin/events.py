@@ -18,7 +18,9 @@ from .asking import is_confirmed
 from .drilling import DRILLED, DRILLS
 from .failures import FailuresPage
 from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
+from .links import order_page
 from .overlap import OverlapPage
+from .periods import ways
 from .readonly import pill
 
 LEVELS = {
@@ -127,7 +129,9 @@ class EventAdmin(FailuresPage, OverlapPage):
             "opts": self.opts,
             "event": event,
             "level": LEVELS[Status(event.status)],
+            "ways": ways(request),
             "story": metrics.story(event),
+            **_order(event),
             "may_operate": self.has_operate_permission(request),
         }
 
@@ -142,3 +146,14 @@ class EventAdmin(FailuresPage, OverlapPage):
             return self.ask_about(request, self._these([event]), verb, asked=asked, back=request.path)
         self.act(request, [event], verb)
         return HttpResponseRedirect(request.path)
+
+
+def _order(event: OutboxEvent) -> dict[str, str]:
+    """What the shop calls the event's order, and where its people find it."""
+    if not event.order_key:
+        return {}
+    found = orders.called([event.order_key]).get(event.order_key)
+    return {
+        "number": found.number if found else event.order_key,
+        "order_page": order_page(event.order_key, found) if found else "",
+    }

@@ -36,6 +36,7 @@ class OverlapPage(ReadOnlyAdmin):
         return {
             **context(self, request, _("Pairs: orders that Meta has from both sides"), window),
             "pairing": pairing,
+            "covered": metrics.covered(using=conf.OUTBOX_DATABASES[0]),
             "causes": [
                 (line, f"?{urlencode({'period': window.name, 'cause': line.cause})}") for line in pairing.causes
             ],

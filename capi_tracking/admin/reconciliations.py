@@ -91,6 +91,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
             "following": f"?{urlencode(asked | {'after': _cursor(page.position)})}" if page.position else "",
             "is_first": "after" not in request.GET,
             "runs": Reconciliation.objects.using(conf.OUTBOX_DATABASES[0]).order_by("-pk")[:MOST_RUNS],
+            "began": _began(window),
             "is_off": not conf.ENABLED,
             "may_operate": self.has_operate_permission(request),
         }
@@ -188,6 +189,12 @@ def _why(judgement: Judgement) -> str:
 
 def _totals(report: reconciliation.Report) -> list[tuple[str, Any, int]]:
     return [(level, title, report.outcomes[key]) for key, (level, title) in OUTCOMES.items() if report.outcomes[key]]
+
+
+def _began(window: metrics.Window) -> Any:
+    """When the shop began to track, if that was in this period or after it."""
+    since = orders.track_since(conf.OUTBOX_DATABASES[0])
+    return since if since and since > window.start else None
 
 
 def _wanted(show: str) -> Any:

@@ -6,6 +6,7 @@ from .carried import Carried, CarriedBy, carried
 from .change import Change, Changes
 from .clicks import Clicks, clicks
 from .consents import ConsentPart, Consents
+from .coverage import Covered, covered
 from .facts import Fact, Proof
 from .failed import Failed, failed, of_group
 from .feed import Latest, feed
@@ -52,6 +53,7 @@ __all__ = [
     "ConsentPart",
     "Consents",
     "Coverage",
+    "Covered",
     "EventLine",
     "Fact",
     "Failed",
@@ -90,6 +92,7 @@ __all__ = [
     "between",
     "carried",
     "clicks",
+    "covered",
     "explain",
     "explain_status",
     "failed",

@@ -65,6 +65,7 @@ class Story:
     payload: str
     match_keys: tuple[MatchKey, ...]
     missing_keys: tuple[MatchKey, ...]
+    refused_keys: tuple[MatchKey, ...]
     notes: tuple[str, ...]
     trace_id: str
     can_retry: bool
@@ -85,6 +86,7 @@ def story(event: OutboxEvent, now: datetime | None = None) -> Story:
         payload=readable(event.payload),
         match_keys=match_keys_of(keys),
         missing_keys=match_keys_of(readiness.missing(keys) if keys else ()),
+        refused_keys=match_keys_of(readiness.keys_of(event.refused_bits or 0)),
         notes=tuple(note for note in event.notes.split("; ") if note),
         trace_id=event.last_attempt.trace_id if event.last_attempt else "",
         can_retry=_can_retry(event, now),

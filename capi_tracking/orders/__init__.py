@@ -20,6 +20,7 @@ from .pages import OwnEvent, PurchaseIsland, item_data, own_event, purchase_isla
 from .recording import observe, record, record_failure
 from .registry import adapter_of, discover, order_adapter, parent_of, register, registered, unregister
 from .sales import Sale, sales_of
+from .timing import track_since
 
 __all__ = [
     "Called",
@@ -59,6 +60,7 @@ __all__ = [
     "sales_between",
     "sales_of",
     "shelves",
+    "track_since",
     "unregister",
     "visitor_request",
 ]

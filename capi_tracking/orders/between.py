@@ -15,8 +15,8 @@ from .registry import registered
 from .sales import Sale, sales_of
 from .timing import track_since
 
-PAGE = 20_000  # keys in memory: each page may cost the database a sort of the whole period
 BATCH = 500  # orders in memory
+BATCHES = 40  # of whose keys are in memory: to find them may cost the database a sort of the whole period
 
 
 class Shelf(NamedTuple):
@@ -64,17 +64,17 @@ def shelves() -> list[Shelf]:
 
 
 def sales_between(
-    shelf: Shelf, start: datetime, end: datetime, *, after: Any = None
+    shelf: Shelf, start: datetime, end: datetime, *, after: Any = None, size: int | None = None
 ) -> Iterator[tuple[Any, list[Seen]]]:
     """Paid orders of [start, end), and of no known time; none that was paid before this shop began to track.
 
-    In batches by primary key, from behind ``after`` on, each with its last key; a batch may be empty. An order of which
-    the adapter raises an error is among them.
+    In batches of ``size`` by primary key, from behind ``after`` on, each with its last key; a batch may be empty. An
+    order of which the adapter raises an error is among them.
     """
     oldest = track_since(shelf.outbox)
     start = max(start, oldest) if oldest else start
     rows = shelf.adapter.paid_between(shelf.rows, start, end)
-    for keys in _keys(rows, after):
+    for keys in _keys(rows, after, size or BATCH):
         seen = (_seen(order, shelf) for order in rows.filter(pk__in=keys))
         yield keys[-1], [each for each in seen if each.counts_in(start, end)]
 
@@ -84,13 +84,13 @@ def _databases(model: type[Model]) -> list[str]:
     return [using for using in places if router.allow_migrate_model(using, model)]
 
 
-def _keys(rows: QuerySet[Any], after: Any) -> Iterator[list[Any]]:
+def _keys(rows: QuerySet[Any], after: Any, size: int) -> Iterator[list[Any]]:
     keys = rows.order_by("pk").values_list("pk", flat=True)
     while True:
-        page = list((keys if after is None else keys.filter(pk__gt=after))[:PAGE])
-        for first in range(0, len(page), BATCH):
-            yield page[first : first + BATCH]
-        if len(page) < PAGE:
+        page = list((keys if after is None else keys.filter(pk__gt=after))[: size * BATCHES])
+        for first in range(0, len(page), size):
+            yield page[first : first + size]
+        if len(page) < size * BATCHES:
             return
         after = page[-1]
 

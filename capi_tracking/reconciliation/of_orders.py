@@ -14,9 +14,11 @@ from .told import told_of
 Batch = tuple[Any, list[Judgement]]
 
 
-def judged(shelf: Shelf, start: datetime, end: datetime, *, after: Any, mends: bool) -> Iterator[Batch]:
-    """Every sale of the shelf's orders of [start, end), in batches, each with the last order's primary key."""
-    for last, batch in sales_between(shelf, start, end, after=after):
+def judged(
+    shelf: Shelf, start: datetime, end: datetime, *, after: Any, mends: bool, size: int | None
+) -> Iterator[Batch]:
+    """Every sale of the shelf's orders of [start, end), in batches of that size, each with the last order's primary key."""
+    for last, batch in sales_between(shelf, start, end, after=after, size=size):
         cases = [case for case in _cases(shelf, batch) if _is_of(case.judgement, start, end)]
         yield last, mended(cases, shelf.outbox) if mends else [case.judgement for case in cases]
 

@@ -13,8 +13,9 @@ from .judging import Judgement
 from .report import Report
 from .stages import Position, Step, steps
 
-ENOUGH = 100  # sales on a page; what is left of a batch of 500 orders is there too
-MOST_BATCHES = 10
+SIZE = 50  # orders that are read at once
+ENOUGH = 100  # sales on a page; what is left of a batch is there too
+MOST_BATCHES = 100
 LONGEST = 3.0  # seconds
 FIRST = 20
 
@@ -59,7 +60,7 @@ def read(since: datetime, until: datetime, *, after: Position | None, wanted: Wa
     """
     found: list[Judgement] = []
     report, ends_at = Report(), time.monotonic() + LONGEST
-    for number, step in enumerate(_steps(since, until, after), 1):
+    for number, step in enumerate(_steps(since, until, after, SIZE), 1):
         report.add(step.judgements)
         found += sorted(filter(wanted, step.judgements), key=_time)
         if len(found) >= ENOUGH or number == MOST_BATCHES or time.monotonic() > ends_at:
@@ -71,7 +72,7 @@ def read(since: datetime, until: datetime, *, after: Position | None, wanted: Wa
 def try_out(since: datetime, until: datetime, *, budget: timedelta) -> Trial:
     """A comparison that writes nothing and keeps nothing, as far as it comes in that time."""
     trial, ends_at = Trial(), time.monotonic() + budget.total_seconds()
-    for step in _steps(since, until, None):
+    for step in _steps(since, until, None, None):
         trial.see(step.judgements)
         if time.monotonic() > ends_at:
             return trial
@@ -83,5 +84,5 @@ def _time(judgement: Judgement) -> float:
     return judgement.when.timestamp() if judgement.when else 0.0
 
 
-def _steps(since: datetime, until: datetime, after: Position | None) -> Iterator[Step]:
-    return steps(since, min(until, timezone.now()), mends=False, position=after)
+def _steps(since: datetime, until: datetime, after: Position | None, size: int | None) -> Iterator[Step]:
+    return steps(since, min(until, timezone.now()), mends=False, position=after, size=size)

@@ -30,11 +30,13 @@ class Stage(NamedTuple):
     run: Callable[[list[Any]], Iterator[Step]]
 
 
-def steps(start: datetime, end: datetime, *, mends: bool, position: Position | None) -> Iterator[Step]:
-    """All of [start, end), or what is left of it behind ``position``."""
+def steps(
+    start: datetime, end: datetime, *, mends: bool, position: Position | None, size: int | None = None
+) -> Iterator[Step]:
+    """All of [start, end), or what is left of it behind ``position``. ``size``: so many orders in a step."""
     shelves = orders.shelves()
     stages = [
-        *(Stage(f"orders {shelf.name}", partial(_orders, shelf, start, end, mends)) for shelf in shelves),
+        *(Stage(f"orders {shelf.name}", partial(_orders, shelf, start, end, mends, size)) for shelf in shelves),
         *(Stage(f"events {using}", partial(_events, shelves, start, end, using)) for using in conf.OUTBOX_DATABASES),
     ]
     for stage, after in _left(stages, position):
@@ -51,10 +53,12 @@ def _left(stages: list[Stage], position: Position | None) -> Iterator[tuple[Stag
         yield stage, after if number == 0 and name in names else []
 
 
-def _orders(shelf: Shelf, start: datetime, end: datetime, mends: bool, after: list[Any]) -> Iterator[Step]:
+def _orders(
+    shelf: Shelf, start: datetime, end: datetime, mends: bool, size: int | None, after: list[Any]
+) -> Iterator[Step]:
     end = end if shelf.outbox == shelf.database else end - COMES_AFTER
     pk = shelf.model._meta.pk.to_python(after[0]) if after and shelf.model._meta.pk else None
-    for last, judgements in of_orders.judged(shelf, start, end, after=pk, mends=mends):
+    for last, judgements in of_orders.judged(shelf, start, end, after=pk, mends=mends, size=size):
         yield Step(shelf.outbox, [str(last)], judgements)
 
 

@@ -61,7 +61,7 @@ def test_sales_between__leaves_out_what_was_paid_before_tracking_began(capi):
 
 
 def test_sales_between__reads_in_batches_by_primary_key(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(between, "PAGE", 4)
+    monkeypatch.setattr(between, "BATCHES", 2)
     monkeypatch.setattr(between, "BATCH", 2)
     missed(9, **paid(DAY))
     with django_assert_num_queries(3 + 5):  # pages of 4, 4 and 1, batches of at most 2
