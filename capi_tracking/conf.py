@@ -100,6 +100,9 @@ class Settings:
     FUNNEL: list[str] = []
     MATCH_WEIGHTS: dict[str, int] = {}
 
+    # Alerts
+    ALERT_EMAILS: list[str] = []
+
     # What leaves at all
     SENSITIVE_PAGES: list[str] = []
     MINIMUM_AGE: int = 13

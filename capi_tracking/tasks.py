@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery, _state, shared_task
 from django.db import DatabaseError, InterfaceError, transaction
 
-from . import delivery, privacy, reconciliation
+from . import alerts, delivery, privacy, reconciliation
 from .conf import conf
 from .models import Heartbeat, OutboxEvent, Status
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 15.0
 PRUNE_SECONDS = 3600.0
 RECONCILE_SECONDS = 3600.0
+ALERT_SECONDS = 300.0
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
 AT_MOST_EVERY = 1.0  # seconds between two messages of one process
@@ -43,6 +44,11 @@ CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "capi_tracking.tasks.prune",
         "schedule": PRUNE_SECONDS,
         "options": {"expires": PRUNE_SECONDS, "ignore_result": True},
+    },
+    "capi-tracking-alert": {
+        "task": "capi_tracking.tasks.alert",
+        "schedule": ALERT_SECONDS,
+        "options": {"expires": ALERT_SECONDS, "ignore_result": True},
     },
     "capi-tracking-reconcile": {
         "task": "capi_tracking.tasks.reconcile",
@@ -79,6 +85,12 @@ def prune() -> None:
 def reconcile() -> None:
     """Compare orders with the outbox, and record what was never recorded (``BACKFILL``)."""
     reconciliation.reconcile(conf.RECONCILE_DAYS, mends=conf.BACKFILL, budget=BUDGET)
+
+
+@shared_task(name="capi_tracking.tasks.alert", ignore_result=True)  # type: ignore[untyped-decorator]
+def alert() -> None:
+    """Tell staff what needs them, once each. Of a worker that stopped it can't: cron's ``capi_doctor --alert`` does."""
+    _in_each_database(alerts.tell)
 
 
 def _in_each_database(work: Callable[[str], object]) -> None:

@@ -10,7 +10,7 @@ from capi_tracking import metrics
 from capi_tracking.metrics import Trouble
 from capi_tracking.metrics.problem import Problem
 from capi_tracking.models import BrowserState, Heartbeat, Pixel, Status
-from capi_tracking.transports.versions import ENDS, ends
+from capi_tracking.transports.versions import ENDS, end_of
 from tests.factories import BrowserReceiptFactory, OutboxEventFactory, PixelFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_test_code__is_noted_when_it_comes_changes_and_goes(django_assert_num_qu
     [
         ("v25.0", 91, ""),
         ("v25.0", 90, "ends on"),
-        ("v25.0", 0, "ended on"),
+        ("v25.0", -1, "ended on"),
         ("v26.0", -900, ""),
         ("v19.0", -900, "v19.0"),
     ],
@@ -91,7 +91,7 @@ def test_version__is_told_within_90_days_of_its_end(capi, time_machine, version,
     time_machine.move_to(end - days * DAY)
     titles = [problem.title for problem in problems()]
     assert (len(titles), told in "".join(titles)) == (bool(told), True)
-    assert ends("latest") is None
+    assert end_of("latest") is None
 
 
 @pytest.mark.parametrize(("before", "now", "told"), [(50, 25, True), (50, 26, False), (49, 0, False), (50, 200, True)])

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import metrics
+from .. import alerts, metrics
 from ..conf import conf
 from ..models import Dashboard
 from . import asked
@@ -50,6 +50,7 @@ class DashboardAdmin(ReadOnlyAdmin):
         health = metrics.health(
             wanted.window, pixel=wanted.pixel, event=wanted.event, with_tests=wanted.with_tests, using=about.using
         )
+        alerts.mark(health, about.using)
         return Board(wanted, health, metrics.feed(about, wanted.event), leads(request, wanted))
 
     def _page(self, request: HttpRequest, board: Board) -> dict[str, Any]:

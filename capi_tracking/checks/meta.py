@@ -1,22 +1,18 @@
 """What Meta takes: versions of the Graph API, and how a sender may call itself."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.checks import CheckMessage
 from django.utils import timezone
 
+from ..transports.versions import ENDS, NOTICE, number_of
 from . import catalogue
 from .given import sound
 
-# Version, and the last day on which Meta serves it; None: not announced yet. The newest comes last.
-ENDS: dict[int, date | None] = {25: date(2028, 7, 29), 26: None}
-NOTICE = timedelta(days=90)
 LONGEST_AGENT = 22
 LETTERS = 2
-_is_version = re.compile(r"v([1-9][0-9]{0,2})\.0").fullmatch
 
 
 def check_meta(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
@@ -26,10 +22,10 @@ def check_meta(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 
 def _version(version: str) -> Iterator[CheckMessage]:
     texts = {"version": version, "newest": f"v{max(ENDS)}.0"}
-    found = _is_version(version)
-    if not found:
+    number = number_of(version)
+    if number is None:
         yield catalogue.pixels.MALFORMED_VERSION(**texts)
-    elif (number := int(found[1])) > max(ENDS):
+    elif number > max(ENDS):
         yield catalogue.pixels.NEW_VERSION(**texts)
     elif number not in ENDS:
         yield catalogue.pixels.OLD_VERSION(**texts)

@@ -58,6 +58,7 @@ def check_values(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
         _objective,
         _refund,
         _excluded,
+        _alerts,
         _numbers,
         _durations,
         _moment,
@@ -153,6 +154,12 @@ def _excluded() -> Iterator[CheckMessage]:
     for pattern in sound("EXCLUDED_EMAILS"):
         if "@" not in pattern and "*" not in pattern and "?" not in pattern:
             yield catalogue.values.ADDRESS_PATTERN(pattern=pattern)
+
+
+def _alerts() -> Iterator[CheckMessage]:
+    for address in sound("ALERT_EMAILS"):
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            yield catalogue.values.ALERT_ADDRESS(address=address)
 
 
 def _numbers() -> Iterator[CheckMessage]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..models import Heartbeat, Pixel, Status
-from ..transports.versions import ends
+from ..transports.versions import NOTICE, end_of
 from .blocking import Blocking
 from .compared import Compared, has_drifted
 from .onesided import OneSided
@@ -25,7 +25,6 @@ OVERDUE = timedelta(hours=1)
 NEAR_DEADLINE = timedelta(days=1)
 SILENCE = timedelta(minutes=10)
 TEST_CODE_LASTS = timedelta(days=1)
-VERSION_NEARS = timedelta(days=90)
 LOST_PERCENT = 5
 ENOUGH_ORDERS = 20
 
@@ -169,12 +168,14 @@ def _of_comparison(found: Evidence) -> Iterator[Problem]:
 def _of_sides(found: Evidence) -> Iterator[Problem]:
     sides, blocking = found.one_sided, found.blocking
     if blocking:
-        shares = {
-            "count": blocking.share.part,
-            "percent": blocking.share.percent,
-            "before": blocking.before.percent or 0,
-        }
-        yield Problem(kind=Trouble.BLOCKED, since=blocking.since, money=blocking.money, **shares)
+        yield Problem(
+            kind=Trouble.BLOCKED,
+            since=blocking.since,
+            count=blocking.share.part,
+            percent=blocking.share.percent,
+            before=blocking.before.percent or 0,
+            money=blocking.money,
+        )
     if sides.reused:
         yield Problem(kind=Trouble.REUSED, count=sides.reused)
     late = sides.late.count + found.orders.browser_only
@@ -213,6 +214,6 @@ def _of_settings(found: Evidence, now: datetime) -> Iterator[Problem]:
 
 
 def _of_version(version: str, today: date) -> Iterator[Problem]:
-    end = ends(version)
-    if end and end <= today + VERSION_NEARS:
-        yield Problem(kind=Trouble.VERSION, subject=version, until=end, reason="over" if end <= today else "")
+    end = end_of(version)
+    if end and end <= today + NOTICE:
+        yield Problem(kind=Trouble.VERSION, subject=version, until=end, reason="over" if end < today else "")

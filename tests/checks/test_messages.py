@@ -542,6 +542,11 @@ CASES = [
         'For a whole domain, in CAPI_TRACKING: "EXCLUDED_EMAILS": ["*@shop.example"]',
     ),
     (
+        "W064", capi(ALERT_EMAILS=["jo@shop.example", "jo"]), WARNING,
+        "CAPI_TRACKING['ALERT_EMAILS'] has 'jo', which is no e-mail address.",
+        'In CAPI_TRACKING: "ALERT_EMAILS": ["staff@shop.example"]',
+    ),
+    (
         "E501", adapter(email="usr.email"), ERROR,
         "ShopOrder.email says 'usr.email', but Order has no 'usr'.",
         f'Did you mean "user"? {ORDER_HAS}',

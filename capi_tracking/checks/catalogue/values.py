@@ -258,3 +258,9 @@ ADDRESS_PATTERN = Finding(
     message="CAPI_TRACKING['EXCLUDED_EMAILS'] has %(pattern)r, which no e-mail address is like.",
     hint='For a whole domain, in CAPI_TRACKING: "EXCLUDED_EMAILS": ["*@shop.example"]',
 )
+ALERT_ADDRESS = Finding(
+    id="W064",
+    when="one of `ALERT_EMAILS` is no e-mail address",
+    message="CAPI_TRACKING['ALERT_EMAILS'] has %(address)r, which is no e-mail address.",
+    hint='In CAPI_TRACKING: "ALERT_EMAILS": ["staff@shop.example"]',
+)
