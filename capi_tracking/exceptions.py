@@ -67,9 +67,13 @@ class Throttled(TransportError):
 
 
 class Denied(TransportError):
-    """Our token, permission or pixel is refused: not the events' fault."""
+    """Our token, permission or pixel is refused: not the events' fault. ``about`` is token, permission, pixel or version."""
 
     kind = "denied"
+
+    def __init__(self, message: str = "", *, about: str = "", **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.about = about
 
 
 class Rejected(TransportError):

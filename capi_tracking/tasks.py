@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery, _state, shared_task
 from django.db import DatabaseError, InterfaceError, transaction
 
-from . import alerts, delivery, privacy, reconciliation
+from . import alerts, dataset_quality, delivery, privacy, reconciliation
 from .conf import conf
 from .models import Heartbeat, OutboxEvent, Status
 
@@ -25,6 +25,7 @@ SWEEP_SECONDS = 15.0
 PRUNE_SECONDS = 3600.0
 RECONCILE_SECONDS = 3600.0
 ALERT_SECONDS = 300.0
+META_SECONDS = 900.0  # is there anything to ask today? A beat that starts anew each day would never reach a day
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
 AT_MOST_EVERY = 1.0  # seconds between two messages of one process
@@ -54,6 +55,11 @@ CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "capi_tracking.tasks.reconcile",
         "schedule": RECONCILE_SECONDS,
         "options": {"expires": RECONCILE_SECONDS, "ignore_result": True},
+    },
+    "capi-tracking-ask-meta": {
+        "task": "capi_tracking.tasks.ask_meta",
+        "schedule": META_SECONDS,
+        "options": {"expires": META_SECONDS, "ignore_result": True},
     },
 }
 
@@ -91,6 +97,12 @@ def reconcile() -> None:
 def alert() -> None:
     """Tell staff what needs them, once each. Of a worker that stopped it can't: cron's ``capi_doctor --alert`` does."""
     _in_each_database(alerts.tell)
+
+
+@shared_task(name="capi_tracking.tasks.ask_meta", ignore_result=True)  # type: ignore[untyped-decorator]
+def ask_meta() -> None:
+    """Fetch Meta's own scores and counts of each pixel, once a day."""
+    dataset_quality.fetch_due(budget=BUDGET)
 
 
 def _in_each_database(work: Callable[[str], object]) -> None:

@@ -26,3 +26,12 @@ class Body(bytes):
 
     def __repr__(self) -> str:
         return f"<{len(self)} bytes>"
+
+
+class Unshown(str):
+    """A header with a token in it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} characters>"

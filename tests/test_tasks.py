@@ -130,7 +130,7 @@ def test_tasks__end_where_celery_ends_them(capi: Any, monkeypatch: pytest.Monkey
 
 
 def test_schedule__names_tasks_that_exist_and_expire() -> None:
-    ours = {tasks.alert.name, tasks.sweep.name, tasks.prune.name, tasks.reconcile.name}
+    ours = {tasks.alert.name, tasks.sweep.name, tasks.prune.name, tasks.reconcile.name, tasks.ask_meta.name}
     assert {entry["task"] for entry in CAPI_BEAT_SCHEDULE.values()} == ours
     for entry in CAPI_BEAT_SCHEDULE.values():
         assert entry["options"]["expires"] <= entry["schedule"] <= 3600
@@ -139,7 +139,7 @@ def test_schedule__names_tasks_that_exist_and_expire() -> None:
 
 
 def test_tasks__carry_no_arguments_so_that_no_customer_is_in_a_message() -> None:
-    for task in (tasks.deliver, tasks.sweep, tasks.prune, tasks.reconcile):
+    for task in (tasks.deliver, tasks.sweep, tasks.prune, tasks.reconcile, tasks.ask_meta):
         assert task.run.__code__.co_argcount == 0
         assert task.ignore_result
 

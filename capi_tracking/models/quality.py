@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from .exact import ExactCharField
 
 PLACE = ("pixel", "event_name", "day")
+A_DAY = timedelta(hours=23, minutes=50)  # so that each day has its answer, whenever the one before it came
+TRY_AGAIN = timedelta(hours=4)
 
 
 class FetchProblem(models.TextChoices):
@@ -100,6 +102,11 @@ class FetchQuerySet(models.QuerySet["QualityFetch"]):
     def is_recent(self, pixel: str, interval: timedelta, *, now: datetime) -> bool:
         """Whether somebody asked within the interval."""
         return self.filter(pixel=pixel, started_at__gt=now - interval).exists()
+
+    def is_due(self, pixel: str, *, now: datetime) -> bool:
+        """Whether there was no full answer for a day, and no question at all for some hours."""
+        full = models.Q(problem="", started_at__gt=now - A_DAY)
+        return not self.filter(full | models.Q(started_at__gt=now - TRY_AGAIN), pixel=pixel).exists()
 
 
 class QualityFetch(models.Model):

@@ -28,10 +28,10 @@ class Account:
             raise denied("wrong token")
         self._check_proof(given.get("appsecret_proof"))
 
-    def check_pixel(self, pixel: str) -> None:
+    def check_pixel(self, pixel: str, *, verb: str = "post") -> None:
         """Raise a Refusal unless the pixel is one of the owner's."""
         if not _PIXEL.fullmatch(pixel) or (self.pixels is not None and pixel not in self.pixels):
-            raise unknown_pixel()
+            raise unknown_pixel(verb=verb)
 
     def _check_proof(self, given: object) -> None:
         if not self.app_secret:

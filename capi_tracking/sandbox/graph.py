@@ -8,6 +8,7 @@ from functools import partial
 
 from .account import Account
 from .advice import advise
+from .errors import graph_error
 from .faults import FAULTS, Visit, delayed, faulty, used
 from .ledger import Ledger
 from .parameters import read_options
@@ -22,6 +23,7 @@ from .wire import Answer, Request, parse_json
 __all__ = ["Account", "GraphApi"]
 
 NEWEST_VERSION = 26
+CANT_READ = 200
 OLDEST_VERSION = 21  # older ones are upgraded by Graph itself, with a warning in the headers
 _VERSION = re.compile(r"v(\d{1,3})\.0", re.ASCII)
 
@@ -79,10 +81,15 @@ class GraphApi:
         if is_events_edge(tail):
             answer: Answer | None = self._take_events(pixel, given, batch, len(request.body))
         else:
+            self._check_rights_to_read(pixel)
             answer = answer_reading(tail, request, self.account, self.ledger, self.clock())
         if answer is None:
             raise unknown_path("no such edge")
         return replace(answer, headers=warning | dict(answer.headers))
+
+    def _check_rights_to_read(self, pixel: str) -> None:
+        if fault := self.switches.take("send_only", pixel):
+            raise graph_error(fault.whole("code", CANT_READ), reason="switch: send_only")
 
     def _take_events(self, pixel: str, given: dict[str, object], batch: Batch, size: int) -> Answer:
         self.account.check_pixel(pixel)

@@ -21,7 +21,7 @@ def answer_reading(path_tail: str, request: Request, account: Account, ledger: L
     if (pixel, edge) == ("", "dataset_quality"):
         return Answer.of(_quality(request.query, account, ledger, now))
     if pixel and edge == "stats":
-        account.check_pixel(pixel)
+        account.check_pixel(pixel, verb="get")
         return Answer.of({"data": read_stats(ledger, pixel, request.query, now)})
     return None
 
@@ -29,7 +29,7 @@ def answer_reading(path_tail: str, request: Request, account: Account, ledger: L
 def _quality(query: Mapping[str, str], account: Account, ledger: Ledger, now: float) -> object:
     if not query.get("dataset_id"):
         raise parameter("dataset_id", "is missing")
-    account.check_pixel(query["dataset_id"])
+    account.check_pixel(query["dataset_id"], verb="get")
     if not query.get("fields"):
         raise parameter("fields", "is missing: name what you want, as web{event_name}")
     selection = read_fields(query["fields"], SHAPE)

@@ -80,9 +80,9 @@ def bad_proof(reason: str) -> Refusal:
     return Refusal(reason, kind="GraphMethodException", message=message, theme="token", key="appsecret_proof")
 
 
-def unknown_pixel(reason: str = "unknown pixel") -> Refusal:
+def unknown_pixel(reason: str = "unknown pixel", *, verb: str = "post") -> Refusal:
     """The object does not exist for this token: Graph says the same for both."""
-    message = "Unsupported post request: the object does not exist or permission is missing"
+    message = f"Unsupported {verb} request: the object does not exist or permission is missing"
     return Refusal(reason, subcode=33, kind="GraphMethodException", message=message, theme="pixel")
 
 

@@ -91,6 +91,7 @@ AGGREGATIONS: dict[str, Callable[[Record], Iterable[str]]] = {
     "event_source": lambda hit: [str(hit["channel"])],
     "match_keys": lambda hit: sorted(user_data(hit)),
     "had_pii": _had_pii,
+    "event_detection_method": lambda hit: ["manual"],
     "event_processing_results": lambda hit: ["processed" if hit["counted"] else "deduplicated"],
     "url": _url,
     "host": _host,

@@ -25,6 +25,7 @@ SWITCHES: dict[str, str] = {
     "throttled": "Graph asks to slow down",
     "token": "Graph refuses every token",
     "permission": "Graph denies the permission",
+    "send_only": "Graph takes events and lets nobody read: the token is a partner's, or may not use the data set",
     "unknown_pixel": "Graph does not know the pixel",
     "usage": "Graph reports how much of the limit is used; each request adds to it",
 }
@@ -64,6 +65,7 @@ OPTIONS: dict[str, Mapping[str, Parse]] = {
     },
     "token": {"subcode": whole(0, 9_999_999)},
     "permission": {"code": among(PERMISSION_CODES, "3, 10 or 200 to 299")},
+    "send_only": {"code": among(PERMISSION_CODES, "3, 10 or 200 to 299")},
     "usage": {"percent": whole(0, 100), "step": whole(0, 100), "minutes": whole(0, _A_DAY_OF_MINUTES)},
 }
 

@@ -1,6 +1,6 @@
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.core.checks import CheckMessage
 
 from ..conf import PixelSettings
-from ..exceptions import Unreachable
+from ..exceptions import ImproperlyTracked, Unreachable
 
 MAX_BATCH_SIZE = 1000  # Meta takes no more in one request
 
@@ -77,6 +77,14 @@ class Transport(ABC):
     def reach(self) -> Acknowledgement:
         """Ask for nothing but whether events would be taken: of token, rights and pixel. Raises as ``send`` does."""
         return Acknowledgement()
+
+    def ask(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """What Meta answers to a question, as the JSON object that it is; {} if it is none. Raises as ``send`` does.
+
+        ``path`` is what follows the version in Graph's address. A transport that can't ask raises
+        :class:`ImproperlyTracked`.
+        """
+        raise ImproperlyTracked("The class in TRANSPORT can't ask Meta for its numbers.")
 
     def check(self) -> Iterable[CheckMessage]:
         """Report what in the settings would keep this transport from working."""

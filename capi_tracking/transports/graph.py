@@ -4,33 +4,26 @@ import gzip
 import hashlib
 import hmac
 import json
-import os
 import re
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-import requests
 from django.core import checks
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from ..conf import PixelSettings, conf, is_loopback
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
-from ..unshown import Body, Plain, Secrets
+from ..unshown import Body, Plain, Secrets, Unshown
 from .base import Acknowledgement, Batch, Transport, UnknownRefusal
+from .exchange import CHUNK, MAX_ANSWER, Answer, exchange, session
 from .wording import plain
 
-MAX_ANSWER = 1_000_000  # bytes; Meta's own are below one kilobyte
-CHUNK = 65_536
+__all__ = ["KINDS", "MAX_ANSWER", "Answer", "GraphTransport", "acknowledgement", "events_url", "failure", "session"]
+
 JSON = {"Content-Type": "application/json"}
 GZIP_LEVEL = 1  # more costs much time and saves little: most of it are hashes
-CONNECTIONS = 8
 MAX_TRACE_ID = 64
 MAX_MESSAGE = 300
 MAX_MESSAGES = 20
@@ -100,13 +93,16 @@ KINDS: dict[int | tuple[int, int], type[TransportError]] = {
     ),
 }
 
-
-class Answer(NamedTuple):
-    """An HTTP answer, read within its bounds. ``body`` is {} where it was no JSON object."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: dict[str, Any]
+# What exactly is denied, by code, or by code and subcode.
+ABOUT: dict[int | tuple[int, int], str] = {
+    102: "token",
+    190: "token",
+    **dict.fromkeys([3, 10, *range(200, 300)], "permission"),
+    803: "pixel",
+    (INVALID_PARAMETER, 33): "pixel",
+    (INVALID_PARAMETER, 34): "pixel",
+    2635: "version",
+}
 
 
 class GraphTransport(Transport):
@@ -136,6 +132,19 @@ class GraphTransport(Transport):
             if (error.code, error.subcode) != (INVALID_PARAMETER, None):
                 raise
             return Acknowledgement(trace_id=error.trace_id, http_status=error.http_status or 0)
+
+    def ask(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """With the token in a header: an address stands in the logs of all that it passes."""
+        if not self.pixel.access_token:
+            raise Denied("ACCESS_TOKEN is empty.", about="token")
+        proof = Plain({"appsecret_proof": self._proof()} if self.pixel.app_secret else {})
+        headers = {"Authorization": Unshown(f"Bearer {self.pixel.access_token}")}
+        answer = exchange(
+            "GET", graph_url(path), params=Plain({**parameters, **proof}), headers=headers, patience=self.patience
+        )
+        if answer.status in OK:
+            return answer.body
+        raise failure(answer, secrets=self._secrets())
 
     def check(self) -> Iterable[checks.CheckMessage]:
         # warnings: a developer without a token must be able to migrate, and a shop without one to sell
@@ -168,69 +177,24 @@ class GraphTransport(Transport):
         return Secrets([self.pixel.access_token, self.pixel.app_secret, self._proof() if self.pixel.app_secret else ""])
 
     def _post(self, body: bytes) -> Answer:
-        try:
-            with session(os.getpid()).post(
-                self.url,
-                data=Body(gzip.compress(body, GZIP_LEVEL)) if conf.GZIP else body,
-                headers=JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {}),
-                timeout=(self._at_most(conf.CONNECT_TIMEOUT), self._at_most(conf.READ_TIMEOUT)),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return Answer(
-                    response.status_code, response.headers, read_json(response, self._at_most(conf.READ_TIMEOUT))
-                )
-        except (requests.RequestException, OSError, ValueError) as error:
-            # "from None": the chain may quote the request
-            raise Unreachable(type(error).__name__) from None
-
-    def _at_most(self, timeout: timedelta) -> float:
-        return min(timeout, self.patience or timeout).total_seconds()
+        data = Body(gzip.compress(body, GZIP_LEVEL)) if conf.GZIP else body
+        headers = JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {})
+        return exchange("POST", self.url, data=data, headers=headers, patience=self.patience)
 
 
 def events_url(pixel: PixelSettings) -> str:
-    """Where this pixel's events go. Raises :class:`ImproperlyTracked` unless https, or http on this machine."""
+    """Where this pixel's events go. Raises as :func:`graph_url` does."""
+    return graph_url(f"{quote(pixel.pixel_id, safe='')}/events")
+
+
+def graph_url(path: str) -> str:
+    """An address of the Graph API. Raises :class:`ImproperlyTracked` unless https, or http on this machine."""
     base = str(conf.GRAPH_URL).rstrip("/")
     scheme = urlsplit(base).scheme
     is_plain = not set("@\\?#") & set(base)  # two parsers may read different hosts in what holds these
     if not is_plain or (scheme != "https" and not (scheme == "http" and is_loopback(base))):
         raise ImproperlyTracked("GRAPH_URL must begin with https:// (http:// only for this machine).")
-    return f"{base}/{quote(conf.GRAPH_VERSION, safe='')}/{quote(pixel.pixel_id, safe='')}/events"
-
-
-@lru_cache(maxsize=1)
-def session(process_id: int) -> requests.Session:
-    """One session a process: a forked child must not share its parent's sockets. No cookies, proxies or .netrc."""
-    made = requests.Session()
-    made.trust_env = False
-    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    made.headers.update({"User-Agent": "django-capi-tracking", "Accept-Encoding": "identity"})
-    adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)
-    return made
-
-
-def read_json(response: requests.Response, seconds: float) -> dict[str, Any]:
-    """The body's JSON object; {} if it is none, too long, too slow or cut off: the status counts all the same."""
-    try:
-        parsed = json.loads(read_bounded(response, seconds))
-    except (HTTPError, OSError, ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def read_bounded(response: requests.Response, seconds: float) -> bytes:
-    """At most MAX_ANSWER bytes within so many seconds altogether, however slowly they drip. Else ValueError."""
-    read = getattr(response.raw, "read1", response.raw.read)
-    deadline = time.monotonic() + seconds
-    body = b""
-    while chunk := read(CHUNK):
-        body += chunk
-        if len(body) > MAX_ANSWER or time.monotonic() > deadline:
-            response.close()
-            raise ValueError
-    return body
+    return f"{base}/{quote(conf.GRAPH_VERSION, safe='')}/{path}"
 
 
 def acknowledgement(answer: Answer, *, secrets: Iterable[str] = ()) -> Acknowledgement:
@@ -259,6 +223,8 @@ def failure(answer: Answer, *, secrets: Iterable[str] = ()) -> TransportError:
         "subcode": subcode,
         "trace_id": plain(error.get("fbtrace_id"), most=MAX_TRACE_ID, secrets=secrets),
     }
+    if kind is Denied and code is not None:
+        details["about"] = ABOUT.get((code, subcode or 0)) or ABOUT.get(code, "")
     if kind is Throttled:
         details["retry_after"] = POLICY_BLOCK if code == POLICY else retry_after(answer.headers)
     return kind(plain(error.get("message"), most=MAX_MESSAGE, secrets=secrets), **details)

@@ -21,7 +21,7 @@ from capi_tracking.orders import building, checkout
 from capi_tracking.orders.registry import order_adapter
 from capi_tracking.orders.sales import Sale
 from capi_tracking.relay import sender
-from capi_tracking.transports import graph
+from capi_tracking.transports import exchange, graph
 from capi_tracking.transports.base import Batch
 from demo_project.shop.models import Order
 from tests.canary import birds
@@ -71,8 +71,8 @@ def send(meta: Any) -> None:
     ("where", "name"),
     [
         (requests.Session, "send"),
-        (graph, "session"),
-        (graph, "read_json"),
+        (exchange, "session"),
+        (exchange, "read_json"),
         (graph, "acknowledgement"),
         (graph.json, "dumps"),
         (graph, "_count"),
@@ -82,6 +82,17 @@ def send(meta: Any) -> None:
 def test_transport__shows_no_token(meta: Any, monkeypatch: Any, settings: Any, where: Any, name: str) -> None:
     monkeypatch.setattr(where, name, bug)
     html = page_of(lambda: send(meta), settings)
+    assert "Bug" in html
+    assert birds.found(html) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(requests.Session, "send"), (exchange, "session"), (exchange, "read_json"), (graph, "failure")],
+)
+def test_question__shows_no_token(meta: Any, monkeypatch: Any, settings: Any, where: Any, name: str) -> None:
+    monkeypatch.setattr(where, name, bug)
+    html = page_of(lambda: graph.GraphTransport(pixel("default")).ask("dataset_quality", {}), settings)
     assert "Bug" in html
     assert birds.found(html) == []
 

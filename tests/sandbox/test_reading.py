@@ -55,6 +55,18 @@ def test_reading__an_unknown_pixel_is_not_there(shop):
         assert answer.json()["error"]["error_subcode"] == 33
 
 
+@pytest.mark.parametrize(("options", "code"), [({}, 200), ({"code": 10}, 10)])
+def test_reading__is_not_for_a_token_that_only_sends(shop, options, code):
+    shop.sandbox.switch("send_only", **options)
+    for tail, query in (
+        ("dataset_quality", {"dataset_id": PIXEL, "fields": "web"}),
+        (f"{PIXEL}/stats", {"aggregation": "event"}),
+    ):
+        assert refusal(shop.read(tail, **query)) == (403, code)
+    shop.server("Lead", "id-0000001")
+    assert len(shop.sandbox.events) == 1
+
+
 @pytest.mark.parametrize("query", [{}, {"dataset_id": PIXEL}, {"fields": "web"}])
 def test_dataset_quality__asks_for_a_data_set_and_fields(shop, query):
     assert refusal(shop.read("dataset_quality", **query)) == (400, 100)
@@ -332,6 +344,7 @@ def test_stats__count_in_hourly_buckets_oldest_first(shop, clock):
         ("event_source", {"browser": 2, "server": 1}),
         ("match_keys", {"fbp": 3, "client_user_agent": 1, "em": 1}),
         ("had_pii", {"true": 1, "false": 2}),
+        ("event_detection_method", {"manual": 3}),
         ("event_processing_results", {"processed": 2, "deduplicated": 1}),
         ("url", {"https://kites.example/delta/": 1}),
         ("host", {"kites.example": 1}),

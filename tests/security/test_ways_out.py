@@ -21,7 +21,7 @@ FOLDER = Path(capi_tracking.__file__).parent
 # What opens connections, or runs what it is given.
 DANGEROUS = {"requests", "urllib.request", "urllib3", "http.client", "socket", "socketserver", "http.server", "ftplib", "smtplib", "telnetlib", "asyncio", "httpx", "aiohttp", "subprocess", "pickle", "marshal", "shelve", "yaml", "xml", "ctypes"}  # fmt: skip
 ALLOWED = {
-    "transports/graph.py": {"requests", "urllib3"},
+    "transports/exchange.py": {"requests", "urllib3"},
     "middleware.py": {"asyncio"},
 }
 TABLES = {"csv", "openpyxl", "xlsxwriter", "xlwt", "tablib"}
