@@ -113,7 +113,7 @@ def test_dashboard__asks_at_most_12_queries(staff, django_assert_max_num_queries
 
 
 def test_dashboard__empty_is_a_checklist_and_no_chart(admin_client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         page = admin_client.get(reverse(DASHBOARD))
     assert "What to do" in page.text
     assert "<svg class" not in page.text

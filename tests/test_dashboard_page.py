@@ -189,6 +189,14 @@ def test_page__asks_at_most_12_queries_whatever_is_asked_for(marketer, shop, dja
             marketer.get(reverse(PAGE), asked)
 
 
+def test_page__of_a_time_in_which_nothing_happened_says_so_and_is_no_checklist(
+    marketer, shop, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12):
+        page = marketer.get(reverse(PAGE), {"from": "2020-01-01", "to": "2020-01-05"})
+    assert page.status_code == 200
+
+
 # -- drawings ----------------------------------------------------------------------------------------------------------
 
 

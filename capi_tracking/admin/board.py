@@ -22,7 +22,7 @@ CONSENTS = ("both", "server", "denied", "browser")
 class Board:
     asked: Asked
     health: metrics.Health
-    latest: Sequence[metrics.Latest]
+    about: metrics.Asked
     leads: Leads
 
     @cached_property
@@ -36,7 +36,7 @@ class Board:
             tables.failures(health, leads),
             tables.onesided(health, leads),
             tables.campaigns(health),
-            tables.feed(self.latest, leads),
+            tables.feed(metrics.feed(self.about, self.asked.event), leads),
             *(each(health, leads) for each in (series.sides, series.outcomes, series.consents)),
             *(each(health) for each in (series.latency, series.funnel)),
         )

@@ -36,7 +36,8 @@ class DashboardAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         request.current_app = self.admin_site.name
         board = self._board(request)
-        if grid := board.grids.get(request.GET.get(GRID, "")):
+        wanted = request.GET.get(GRID, "")
+        if wanted and (grid := board.grids.get(wanted)):
             return as_file(grid, board.asked.window.name)
         return TemplateResponse(request, "admin/capi_tracking/dashboard.html", self._page(request, board))
 
@@ -51,7 +52,7 @@ class DashboardAdmin(ReadOnlyAdmin):
             wanted.window, pixel=wanted.pixel, event=wanted.event, with_tests=wanted.with_tests, using=about.using
         )
         alerts.mark(health, about.using)
-        return Board(wanted, health, metrics.feed(about, wanted.event), leads(request, wanted))
+        return Board(wanted, health, about, leads(request, wanted))
 
     def _page(self, request: HttpRequest, board: Board) -> dict[str, Any]:
         complaints = list(board.asked.complaints)

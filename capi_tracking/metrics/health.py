@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import Heartbeat, Pixel, Reconciliation
+from .asides import asides
 from .behind import RIPE_AFTER
 from .blocking import risen
 from .campaigns import Campaign, campaigns
@@ -26,8 +27,7 @@ from .outcomes import Outcome, outcomes
 from .problem import Problem
 from .reading import Read, read
 from .reasons import explain
-from .refusals import Failure, Skipped, failures, skipped
-from .reports import reported
+from .refusals import Failure, Skipped, skipped
 from .sales import (
     Delivered,
     EventLine,
@@ -132,6 +132,7 @@ def health(
 def _assemble(window: Window, asked: Asked, event: str, found: Read, now: datetime) -> Health:
     pixel, using = asked.pixel, asked.using
     rows, beside = _told_apart(found.now.facts)
+    aside = asides(window, pixel=pixel, event=event, using=using)
     waits, states = backlog(pixel=pixel, using=using), _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
     sold, whole = orders(rows), Figures(rows, found.now.tallies)
@@ -145,7 +146,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         blocking=risen(window, rows, found.before.facts),
         compared=with_orders,
         volumes=odd_volumes(window, found.over.facts, found.before.facts, window.over_by(now)),
-        reports=reported(window, using=using),
+        reports=aside.reported,
         short=sum(fact.short for fact in rows),
     )
     figures = whole.of_event(event)
@@ -166,8 +167,8 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         parts=parts(shown, window),
         order_parts=parts([fact for fact in shown if fact.is_order], window),
         events=event_lines(shown, MAX_EVENT_NAMES),
-        skipped=skipped(shown, window, pixel=pixel, using=using, event=event),
-        failures=failures(window, pixel=pixel, using=using),
+        skipped=skipped(shown, aside.skips),
+        failures=aside.failures,
         pixels=tuple(_pixel_line(state) for state in states),
         problems=problems(evidence, now),
         compared=with_orders,

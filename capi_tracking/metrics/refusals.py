@@ -1,18 +1,20 @@
 """What was not sent and why, and the requests that failed."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Max, QuerySet, Sum
 
-from ..models import DeliveryAttempt, SkipCount, Status
+from ..models import DeliveryAttempt, Status
 from .facts import Fact
 from .reasons import explain
 from .window import Window
 
 MAX_LINES = 20
 NO_CODE = "none"
+FAILED = [kind for kind in DeliveryAttempt.Kind.values if kind != DeliveryAttempt.Kind.DELIVERED]
 LONGEST_CODE = 10
 
 
@@ -59,14 +61,14 @@ class Failure:
         return explain(self.kind)
 
 
-def skipped(facts: list[Fact], window: Window, *, pixel: str, using: str, event: str = "") -> tuple[Skipped, ...]:
-    """Rows that were skipped or cancelled, and the day's counts of page events. One query."""
+def skipped(facts: list[Fact], counted: Iterable[tuple[str, str, int]]) -> tuple[Skipped, ...]:
+    """Rows that were skipped or cancelled, and page events that were only counted: event, reason, how many."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for fact in facts:
         if fact.is_withheld or fact.status == Status.SKIPPED:
             counts[fact.reason][fact.event_name] += fact.count
     rows = {reason: events.total() for reason, events in counts.items()}
-    for name, reason, count in _counted(window, pixel, event, using):
+    for name, reason, count in counted:
         counts[reason][name] += count
     lines = [_skipped(reason, events, rows.get(reason, 0)) for reason, events in counts.items()]
     return tuple(sorted(lines, key=lambda line: (-line.count, line.reason))[:MAX_LINES])
@@ -83,15 +85,19 @@ def failures(window: Window, *, pixel: str, using: str) -> tuple[Failure, ...]:
     if pixel:
         attempts = attempts.filter(pixel=pixel)
     # by name: an index leads to each of the kinds that failed, past all that went through
-    failed = [kind for kind in DeliveryAttempt.Kind.values if kind != DeliveryAttempt.Kind.DELIVERED]
     groups = (
-        attempts.filter(kind__in=failed)
+        attempts.filter(kind__in=FAILED)
         .order_by()
         .values("kind", "http_status", "code", "subcode")
         .annotate(requests=Count("id"), events=Sum("batch_size"), last_at=Max("started_at"))
         .order_by("-last_at")
     )
     return tuple(Failure(**group) for group in groups[:MAX_LINES])
+
+
+def failures_of(lines: Iterable[Failure]) -> tuple[Failure, ...]:
+    """The latest first."""
+    return tuple(sorted(lines, key=lambda line: line.last_at, reverse=True)[:MAX_LINES])
 
 
 def with_code(attempts: QuerySet[DeliveryAttempt], full_code: str) -> QuerySet[DeliveryAttempt]:
@@ -102,13 +108,3 @@ def with_code(attempts: QuerySet[DeliveryAttempt], full_code: str) -> QuerySet[D
     if not (code.isdecimal() and len(code) < LONGEST_CODE and (not slash or subcode.isdecimal())):
         return attempts.none()
     return attempts.filter(code=int(code), subcode=int(subcode[:LONGEST_CODE]) if slash else None)
-
-
-def _counted(window: Window, pixel: str, event: str, using: str) -> list[tuple[str, str, int]]:
-    counts = SkipCount.objects.using(using).filter(day__range=window.days)
-    if pixel:
-        counts = counts.filter(pixel=pixel)
-    if event:
-        counts = counts.filter(event_name=event)
-    groups = counts.order_by().values("event_name", "reason").annotate(total=Sum("count")).order_by("-total")
-    return [(group["event_name"], group["reason"], group["total"]) for group in groups[:MAX_LINES]]
