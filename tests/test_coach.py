@@ -115,6 +115,16 @@ def test_coach__what_cannot_be_mended_comes_last(make_event):
     assert not advised("fbc", "PageView").can_be_mended
 
 
+def test_coach__what_a_page_tells_of_something_saved_can_be_told_by_an_adapter(make_event):
+    track(make_event(name="Lead", user_data=UserData.of(client_ip_address="8.8.8.8", client_user_agent="x")))
+    (remedy,) = advised("em", "Lead").remedies
+    assert remedy.code == '@register(Enquiry, event="Lead")'
+    (found,) = coached().events
+    step = found.steps[0]
+    assert len(step.advice) > 5, "one step for all that it gives"
+    assert step.points == pytest.approx(sum(each.points for each in step.advice))
+
+
 def test_coach__reasons_over_time_and_after_redaction(make_event):
     track(make_event(user_data=UserData.of(email="jo@shop.example", phone="0000000000")))
     OutboxEvent.objects.update(payload="", status="sent", due_at=None)

@@ -5,6 +5,7 @@
 
 from . import (
     attempts,
+    coaching,
     contexts,
     dashboard,
     differences,
@@ -23,6 +24,7 @@ from .column import TrackingColumn
 __all__ = [
     "TrackingColumn",
     "attempts",
+    "coaching",
     "contexts",
     "dashboard",
     "differences",

@@ -4,8 +4,8 @@
 they change nothing, and what they say of a shop's form is a guess by its names.
 """
 
-from .advice import Advice, Kind, Remedy
+from .advice import Advice, Kind, Remedy, Step
 from .events import for_event
 from .periods import Coached, EventAdvice, coach
 
-__all__ = ["Advice", "Coached", "EventAdvice", "Kind", "Remedy", "coach", "for_event"]
+__all__ = ["Advice", "Coached", "EventAdvice", "Kind", "Remedy", "Step", "coach", "for_event"]

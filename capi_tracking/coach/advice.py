@@ -1,5 +1,6 @@
 """The values that the coach answers with. Plain texts, no HTML."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,3 +44,24 @@ class Advice:
     @property
     def can_be_mended(self) -> bool:
         return any(remedy.kind != Kind.NOTHING for remedy in self.remedies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Keys that the same remedies would give. ``points``: what all of them would add."""
+
+    advice: tuple[Advice, ...]
+    remedies: tuple[Remedy, ...]
+    points: float
+
+
+def steps(advice: Iterable[Advice]) -> tuple[Step, ...]:
+    """The one that would add most is first."""
+    found: dict[tuple[Remedy, ...], list[Advice]] = {}
+    for each in advice:
+        found.setdefault(each.remedies, []).append(each)
+    made = (
+        Step(advice=tuple(group), remedies=remedies, points=round(sum(each.points for each in group), 1))
+        for remedies, group in found.items()
+    )
+    return tuple(sorted(made, key=lambda step: -step.points))

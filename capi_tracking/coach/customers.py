@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from ..conf import conf
+from ..events import StandardEvent
 from ..events.user_data import FIELDS, HASHED
 from ..people import OF_THE_REQUEST
 from .advice import Kind, Remedy
@@ -15,6 +16,19 @@ from .tellers import Teller
 
 NAMES = {key: name for name, key in FIELDS.items()}
 NOT_ASKED_FOR_ADS = frozenset({"date_of_birth", "gender"})
+OF_WHAT_IS_SAVED = frozenset(
+    {
+        StandardEvent.LEAD,
+        StandardEvent.COMPLETE_REGISTRATION,
+        StandardEvent.CONTACT,
+        StandardEvent.DONATE,
+        StandardEvent.SCHEDULE,
+        StandardEvent.START_TRIAL,
+        StandardEvent.SUBMIT_APPLICATION,
+        StandardEvent.SUBSCRIBE,
+        StandardEvent.PURCHASE,
+    }
+)
 OF_EVERY_USER = frozenset({"email", "first_name", "last_name", "external_id"})
 
 
@@ -61,10 +75,13 @@ def _unread(teller: Teller, name: str) -> Remedy:
     return Remedy(kind=Kind.FIELD, text=text % {**told, "path": found[0]}, code=f'{name} = "{found[0]}"')
 
 
-def of_pages(key: str) -> Iterator[Remedy]:
+def of_pages(key: str, event_name: str) -> Iterator[Remedy]:
     """On a page only who is logged in is known."""
     name = NAMES[key]
-    if conf.VISITOR:
+    if event_name in OF_WHAT_IS_SAVED and name not in NOT_ASKED_FOR_ADS:
+        text = _("Only its page tells of it. If something is saved, as an enquiry is, let an adapter tell of that.")
+        yield Remedy(kind=Kind.FIELD, text=text, code=f'@register(Enquiry, event="{event_name}")')
+    elif conf.VISITOR:
         text = _("On pages only who is logged in is known, by your VISITOR: does it tell “%(name)s”?")
         yield Remedy(kind=Kind.SETTING, text=text % {"name": name})
     elif name in OF_EVERY_USER:

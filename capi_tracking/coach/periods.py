@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .. import metrics, readiness
 from ..metrics import Asked, Carried, CarriedBy, Clicks, Repeated, Share, Window
-from .advice import Advice
+from .advice import Advice, Step, steps
 from .remedies import known, remedies
 from .surroundings import Surroundings
 from .tellers import tellers
@@ -23,6 +23,16 @@ class EventAdvice:
     score: int
     keys: tuple[Carried, ...]
     advice: tuple[Advice, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What can be mended, each remedy once with all keys that it would give; the one that gives most is first."""
+        return steps(each for each in self.advice if each.can_be_mended)
+
+    @property
+    def as_it_should_be(self) -> tuple[Step, ...]:
+        """The same of what lacks and is not to be mended."""
+        return steps(each for each in self.advice if not each.can_be_mended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

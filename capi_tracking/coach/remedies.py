@@ -26,7 +26,7 @@ def remedies(
     if customers.is_of_the_request(key):
         found += surroundings.of_the_browser(key, around)
     elif customers.is_of_the_customer(key):
-        found += customers.of_orders(key, told_by) if told_by else customers.of_pages(key)
+        found += customers.of_orders(key, told_by) if told_by else customers.of_pages(key, event_name)
     return tuple(found)
 
 

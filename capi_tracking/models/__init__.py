@@ -8,6 +8,7 @@ from .dashboard import Dashboard
 from .difference import DifferenceKind, OrderDifference
 from .erasure import Erasure
 from .heartbeat import Heartbeat
+from .matchquality import MatchQuality
 from .omission import Omission
 from .outbox import OutboxEvent
 from .pagereport import PageReport
@@ -38,6 +39,7 @@ __all__ = [
     "Erasure",
     "FetchProblem",
     "Heartbeat",
+    "MatchQuality",
     "Omission",
     "OrderDifference",
     "OutboxEvent",

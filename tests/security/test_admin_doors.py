@@ -88,8 +88,16 @@ def kept() -> dict[str, Any]:
 
 
 def test_every_address__is_among_them() -> None:
-    assert {"outboxevent", "deliveryattempt", "browserreceipt", "checkoutcontext", "pixel", "dashboard"} <= set(NAMES)
-    assert sum(len(patterns(model)) for model in OURS) >= 5 * (len(OURS) - 1)
+    assert {
+        "outboxevent",
+        "deliveryattempt",
+        "browserreceipt",
+        "checkoutcontext",
+        "pixel",
+        "dashboard",
+        "matchquality",
+    } <= set(NAMES)
+    assert sum(len(patterns(model)) for model in OURS) >= 5 * (len(OURS) - 2)
     extra = {name for model in OURS for each in patterns(model) if (name := each.name)}
     assert {"capi_tracking_outboxevent_failures", "capi_tracking_outboxevent_overlap"} <= extra
 
@@ -144,7 +152,7 @@ def test_address__cannot_be_written_even_by_who_may_do_all(model: str, admin_cli
     everything()
     before = kept()
     for address in (f"admin:capi_tracking_{model}_add", f"admin:capi_tracking_{model}_delete"):
-        if model != "dashboard":
+        if model not in {"dashboard", "matchquality"}:
             given = [] if address.endswith("add") else [1]
             assert admin_client.post(reverse(address, args=given), {"post": "yes"}).status_code in {302, 403, 404}
     assert kept() == before
