@@ -12,7 +12,17 @@ from django.utils import timezone
 from capi_tracking.admin import filters
 from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
-from capi_tracking.models import Erasure, OrderDifference, OutboxEvent, PageReport, Pixel, SkipCount, Status, Withdrawal
+from capi_tracking.models import (
+    ApiKey,
+    Erasure,
+    OrderDifference,
+    OutboxEvent,
+    PageReport,
+    Pixel,
+    SkipCount,
+    Status,
+    Withdrawal,
+)
 from tests.factories import (
     FBP,
     BrowserReceiptFactory,
@@ -61,6 +71,7 @@ def one_of_each():
     CheckoutContextFactory()
     PixelFactory()
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
+    ApiKey.objects.issue(ApiKey(name="Till", pixels=["default"]))
     Erasure.objects.create(done_by="command", kinds="email", events=3)
     Withdrawal.objects.note({("email", "0123456789abcdef")}, at=timezone.now(), reason="consent_withdrawn")
     difference = {"order_key": event.order_key, "pixel": "default", "event_name": "Purchase", "kind": "drift"}

@@ -21,7 +21,7 @@ def nobody_counted_yet():
 
 @pytest.fixture
 def key():
-    return ApiKey.objects.issue(name="Till", pixels=["default"])
+    return ApiKey.objects.issue(ApiKey(name="Till", pixels=["default"]))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_post__a_revoked_key_is_refused_from_the_next_request_on(post):
 
 def test_post__a_key_writes_its_own_pixels_and_events_alone(post, capi):
     capi(PIXELS={alias: {"PIXEL_ID": f"{n}", "ACCESS_TOKEN": "t"} for n, alias in enumerate(("default", "other"))})
-    secret = ApiKey.objects.issue(name="CRM", pixels=["other"], events=["Lead"], policy="crm-1")
+    secret = ApiKey.objects.issue(ApiKey(name="CRM", pixels=["other"], events=["Lead"], policy="crm-1"))
     items = [
         an_item("a", event_name="Lead", consent=None),
         an_item("b", event_name="Lead", pixel="default"),
@@ -118,7 +118,7 @@ def test_post__reads_no_more_than_its_bytes(post, capi):
 
 def test_post__ends_at_the_keys_rate_before_the_body_is_read(post, capi):
     capi(API_RATE=2)
-    with_another = ApiKey.objects.issue(name="CRM", pixels=["default"])
+    with_another = ApiKey.objects.issue(ApiKey(name="CRM", pixels=["default"]))
     assert [post([]).status_code for _ in range(2)] == [200, 200]
     answer = post("{")
     problem(answer, 429)

@@ -1,5 +1,4 @@
 import secrets as randomness
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,17 +17,11 @@ USE_IS_NOTED = timedelta(minutes=1)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def issue(self, *, name: str, pixels: Sequence[str], events: Sequence[str] = (), policy: str = "") -> str:
-        """Make a key and return its secret, which is stored nowhere and can't be shown again."""
+    def issue(self, key: "ApiKey") -> str:
+        """Store a new key and return its secret, which is kept nowhere and can't be shown again."""
         secret = MARK + randomness.token_urlsafe(32)
-        self.create(
-            name=name,
-            prefix=secret[:SHOWN],
-            digest=keyed_hash(secret, purpose=PURPOSE),
-            pixels=list(pixels),
-            events=list(events),
-            policy=policy,
-        )
+        key.prefix, key.digest = secret[:SHOWN], keyed_hash(secret, purpose=PURPOSE)
+        key.save(using=self.db, force_insert=True)
         return secret
 
     def bearer(self, secret: str) -> "ApiKey | None":
