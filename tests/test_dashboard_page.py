@@ -14,7 +14,7 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.admin.charts import columns, lines, spark
 from capi_tracking.admin.grids import Cell, Column, Grid, Kind
-from capi_tracking.models import SkipCount, Status
+from capi_tracking.models import QualitySnapshot, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory, PixelFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ PAGE = "admin:capi_tracking_dashboard_changelist"
 GRIDS = (
     "events",
     "keys",
+    "meta",
     "skipped",
     "failures",
     "onesided",
@@ -50,6 +51,9 @@ def shop():
     OutboxEventFactory(sent=True, page=True, event_name=EVIL)
     SkipCount.objects.add(timezone.localdate(), "default", "PageView", "bot")
     DeliveryAttemptFactory(denied=True)
+    told = {"score": Decimal("6.8"), "coverage": Decimal(41), "goal": Decimal(75), "server_count": 12, "our_count": 9}
+    today = {"day": timezone.localdate(), "taken_at": timezone.now()}
+    QualitySnapshot.objects.create(pixel="default", event_name="Purchase", **today, **told)
 
 
 @pytest.fixture
@@ -79,6 +83,7 @@ def test_page__has_the_numbers_that_metrics_answers(admin_client, shop):
     assert f"{ripe.part} of {ripe.whole}" in page
     assert f"{health.order_overlap.share.part} of {health.order_overlap.share.whole} browser copies" in page
     assert f"Match keys {health.match_keys.orders} %" in page
+    assert "Meta's own: 6.8 of 10 for Purchase (fetched" in page
 
 
 @pytest.mark.parametrize("name", GRIDS)

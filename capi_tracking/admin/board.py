@@ -26,12 +26,25 @@ class Board:
     leads: Leads
 
     @cached_property
+    def metas(self) -> tuple[metrics.Covered, ...]:
+        """Meta's own numbers, of the event that the page is about."""
+        lines = metrics.covered(using=self.about.using, pixel=self.about.pixel)
+        return tuple(line for line in lines if self.asked.event in ("", line.event_name))
+
+    @property
+    def scores(self) -> list[metrics.Covered]:
+        """Meta's own match quality: of the sale, or of the event that the page is about; by pixel."""
+        name = self.asked.event or metrics.PURCHASE
+        return [line for line in self.metas if line.event_name == name and line.score is not None]
+
+    @cached_property
     def grids(self) -> dict[str, Grid]:
         """By name: what a spreadsheet can have."""
         health, leads = self.health, self.leads
         made = (
             tables.events(health, leads),
             tables.heat(health, leads),
+            tables.metas(self.metas),
             tables.skipped(health, leads),
             tables.failures(health, leads),
             tables.onesided(health, leads),

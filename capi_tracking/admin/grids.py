@@ -13,6 +13,7 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     PERCENT = "percent"
+    SCORE = "score"
     MONEY = "money"
     TIME = "time"
     DAY = "day"
@@ -26,7 +27,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.kind in {Kind.COUNT, Kind.PERCENT, Kind.MONEY}
+        return self.kind in {Kind.COUNT, Kind.PERCENT, Kind.SCORE, Kind.MONEY}
 
 
 @dataclass(frozen=True, slots=True)

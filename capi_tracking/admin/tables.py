@@ -49,6 +49,41 @@ def _event(line: metrics.EventLine, leads: Leads) -> tuple[Cell, ...]:
     )
 
 
+def metas(lines: Sequence[metrics.Covered]) -> Grid:
+    """What Meta itself says, beside what we sent."""
+    pixel = (_("Pixel"),) if len(conf.PIXELS) > 1 else ()
+    return Grid(
+        name="meta",
+        title=_("Meta's own numbers"),
+        columns=(
+            *(Column(title, Kind.TEXT) for title in (_("Event"), *pixel)),
+            Column(_("Match quality, of 10"), Kind.SCORE),
+            Column(_("Event coverage"), Kind.PERCENT),
+            *(Column(title) for title in (_("From browsers"), _("From servers"), _("Of these by us"))),
+            Column(_("Fetched"), Kind.TIME),
+        ),
+        rows=tuple(_meta(line) for line in lines),
+        hint=_(
+            "As Meta told them last, of the last days whatever the period above; its counts are from before it pairs the"
+            " copies. Meta aims at a match quality of 6.0 and a coverage of 75 %."
+        ),
+        empty=_("Meta has told nothing in the last three days. It is asked once a day, as long as a worker runs."),
+    )
+
+
+def _meta(line: metrics.Covered) -> tuple[Cell, ...]:
+    return (
+        Cell(line.event_name),
+        *((Cell(line.pixel),) if len(conf.PIXELS) > 1 else ()),
+        Cell(line.score),
+        Cell(line.coverage, level="bad" if line.is_short else ""),
+        Cell(line.browser_count),
+        Cell(line.server_count),
+        Cell(line.our_count),
+        Cell(line.taken_at),
+    )
+
+
 def skipped(health: metrics.Health, leads: Leads) -> Grid:
     return Grid(
         name="skipped",

@@ -7,7 +7,7 @@ from .change import Change, Changes
 from .clicks import Clicks, clicks
 from .consents import ConsentPart, Consents
 from .coverage import Covered, covered
-from .facts import Fact, Proof
+from .facts import PURCHASE, Fact, Proof
 from .failed import Failed, failed, of_group
 from .feed import Latest, feed
 from .freshness import LIMITS, Bar
@@ -39,6 +39,7 @@ __all__ = [
     "LIMITS",
     "MOST_DAYS",
     "NO_CODE",
+    "PURCHASE",
     "STEPS",
     "WINDOWS",
     "Asked",
