@@ -30,6 +30,7 @@ class Cause(TextChoices):
     POLICY = "policy", _("the page's own security policy blocked the pixel")
     BROKEN = "broken", _("the pixel's script was there and failed")
     LATE = "late", _("the copies came more than 48 hours apart")
+    HELD = "held", _("the server's copy is held")
     WAITING = "waiting", _("the server's copy still waits")
     LOST = "lost", _("the server's copy was refused, or came too late")
     CLOSED = "closed", _("the server's copy was held back: the pair window had closed")
@@ -44,6 +45,7 @@ _REMEDIES = {
     Cause.POLICY: _("Let capi_tracking.csp extend the policy."),
     Cause.BROKEN: _("Look at the thank-you page's console: another script may replace the pixel's function."),
     Cause.LATE: _("Meta counts these twice. See that a worker runs, and what held them back."),
+    Cause.HELD: _("See “What did not go”: a person lets it go, and Meta pairs within 48 hours."),
     Cause.WAITING: _("Nothing, if a worker runs: it pairs within 48 hours."),
     Cause.LOST: _("See “What did not go”."),
     Cause.CLOSED: _("The browser's copy alone is counted. See what held the server's back for 47 hours."),
@@ -164,6 +166,7 @@ def _lines(found: Sequence[Unpaired]) -> tuple[CauseLine, ...]:
 _SIGNS: tuple[tuple[Cause, Callable[[Any], bool]], ...] = (
     (Cause.LATE, lambda row: row.pair == Pair.LATE),
     (Cause.CLOSED, lambda row: row.reason == CLOSED_WINDOW),
+    (Cause.HELD, lambda row: row.status == Status.HELD),
     (Cause.WAITING, lambda row: row.status in WAITING),
     (Cause.LOST, lambda row: row.status in LOST),
     (Cause.WITHHELD, lambda row: row.status != Status.SENT),
