@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery, _state, shared_task
 from django.db import DatabaseError, InterfaceError, transaction
 
-from . import alerts, dataset_quality, delivery, privacy, reconciliation
+from . import alerts, dataset_quality, delivery, metrics, privacy, reconciliation
 from .conf import conf
 from .models import Heartbeat, OutboxEvent, Status
 
@@ -26,6 +26,7 @@ PRUNE_SECONDS = 3600.0
 RECONCILE_SECONDS = 3600.0
 ALERT_SECONDS = 300.0
 META_SECONDS = 900.0  # is there anything to ask today? A beat that starts anew each day would never reach a day
+ROLL_UP_SECONDS = 60.0
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
 AT_MOST_EVERY = 1.0  # seconds between two messages of one process
@@ -60,6 +61,11 @@ CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "capi_tracking.tasks.ask_meta",
         "schedule": META_SECONDS,
         "options": {"expires": META_SECONDS, "ignore_result": True},
+    },
+    "capi-tracking-roll-up": {
+        "task": "capi_tracking.tasks.roll_up",
+        "schedule": ROLL_UP_SECONDS,
+        "options": {"expires": ROLL_UP_SECONDS, "ignore_result": True},
     },
 }
 
@@ -103,6 +109,12 @@ def alert() -> None:
 def ask_meta() -> None:
     """Fetch Meta's own scores and counts of each pixel, once a day."""
     dataset_quality.fetch_due(budget=BUDGET)
+
+
+@shared_task(name="capi_tracking.tasks.roll_up", ignore_result=True)  # type: ignore[untyped-decorator]
+def roll_up() -> None:
+    """Add up the days and hours that the dashboard would have to read row by row."""
+    _in_each_database(partial(metrics.roll_up, budget=BUDGET))
 
 
 def _in_each_database(work: Callable[[str], object]) -> None:

@@ -131,6 +131,7 @@ def test_tasks__end_where_celery_ends_them(capi: Any, monkeypatch: pytest.Monkey
 
 def test_schedule__names_tasks_that_exist_and_expire() -> None:
     ours = {tasks.alert.name, tasks.sweep.name, tasks.prune.name, tasks.reconcile.name, tasks.ask_meta.name}
+    ours |= {tasks.roll_up.name}
     assert {entry["task"] for entry in CAPI_BEAT_SCHEDULE.values()} == ours
     for entry in CAPI_BEAT_SCHEDULE.values():
         assert entry["options"]["expires"] <= entry["schedule"] <= 3600

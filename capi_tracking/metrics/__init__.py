@@ -24,6 +24,7 @@ from .problem import Problem, Trouble
 from .reasons import explain, explain_status
 from .refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .repeated import Repeated, repeated
+from .rollup import RolledUp, roll_up
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
 from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
@@ -79,6 +80,7 @@ __all__ = [
     "Proof",
     "Repeated",
     "Result",
+    "RolledUp",
     "Sales",
     "Share",
     "Side",
@@ -111,6 +113,7 @@ __all__ = [
     "pairing",
     "pixel_state",
     "repeated",
+    "roll_up",
     "shortened",
     "stake",
     "story",

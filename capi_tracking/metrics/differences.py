@@ -50,6 +50,7 @@ def groups(rows: "QuerySet[OrderDifference]", slot: Any, is_order: Case, columns
         is_ripe=number(1),
         delay=number(NO_DELAY),
         proof=number(NO_PROOF),
+        tests=number(0),
         **{name: text("") for name in ("reason", "consent", "match_keys")},
     )
     sums = dict.fromkeys(SUMS, nothing()) | {"count": Count("id"), "money": Sum(_MONEY)}

@@ -1,14 +1,20 @@
 """The figures of a window and of the weeks before it."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from django.utils import timezone
+
+from .cover import Cover, cover
 from .figures import Figures
-from .scan import Asked, scan
-from .spans import Span
+from .scan import Asked, Scanned, scan
+from .slices import holding, kept
+from .spans import Span, joined
 from .tallies import tallies
 from .window import Window
+
+BACK = timedelta(hours=50)  # to the beginning of yesterday, however long that was
 
 
 class Read(NamedTuple):
@@ -20,20 +26,45 @@ class Read(NamedTuple):
 
 
 def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) -> Read:
-    """Two queries."""
+    """From what is added up where that holds, else from rows. At most five queries."""
     over, count = window.over_by(now), len(window.parts)
-    spans = spans_of(window) + spans_of(window.before(), first=count)[:over]
-    found = scan(asked, spans, ripe_before=ripe_before) + tallies(asked, spans, spans)
+    shown, before = spans_of(window), spans_of(window.before(), first=count)[:over]
+    told = _cover([*shown, *before], window, asked.using, now)
+    raw = [span for span in told.raw if span.slot < count]
+    earlier = [Span(start, end, count) for start, end in joined(span for span in told.raw if span.slot >= count)]
+    days = [day for day in days_of(shown) if day.slot not in told.whole]
+    found = told.figures(pixel=asked.pixel, with_tests=asked.with_tests)
+    everything = [*shown, *(Span(start, end, count) for start, end in joined(before))]
+    found += scan(asked, Scanned([*raw, *earlier], everything), ripe_before=ripe_before) + tallies(asked, raw, days)
     return Read(
         now=_between(found, 0, count),
         over=_between(found, 0, over),
-        before=_between(found, count, count + over),
+        before=_between(found, count, count + over + 1),
     )
+
+
+def _cover(spans: list[Span], window: Window, using: str, now: datetime) -> Cover:
+    """Hours are read of hours, and of the day that is not over yet and the one before."""
+    hours_from = min(span.start for span in spans) if window.is_hourly else now - BACK
+    return cover(spans, holding(kept(spans, hours_from=hours_from, using=using, now=now), using=using))
 
 
 def spans_of(window: Window, *, first: int = 0) -> list[Span]:
     """Its parts, numbered from ``first`` on."""
-    return [Span(start, end, first + n) for n, (start, end) in enumerate(pairwise(window.edges))]
+    # in UTC: where the clock is turned back, two moments that are equal in two zones are not equal to Python
+    edges = [edge.astimezone(UTC) for edge in window.edges]
+    return [Span(start, end, first + n) for n, (start, end) in enumerate(pairwise(edges))]
+
+
+def days_of(spans: list[Span]) -> list[Span]:
+    """The pieces of days that the parts are of, each with the number of its first part."""
+    found: dict[date, Span] = {}
+    zone = timezone.get_default_timezone()
+    for span in spans:
+        day = span.start.astimezone(zone).date()
+        first = found.setdefault(day, span)
+        found[day] = Span(first.start, max(first.end, span.end), first.slot)
+    return list(found.values())
 
 
 def _between(figures: Figures, first: int, end: int) -> Figures:

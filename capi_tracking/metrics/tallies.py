@@ -1,6 +1,6 @@
 """Counts that stand beside the events: sales by campaign, visitors by day, ids that several browsers had."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +15,23 @@ from .scan import LEFT, Asked
 from .spans import Span, slot_of, within
 
 CAMPAIGN_LASTS = timedelta(days=7)
-COLUMNS = tuple("coin" if name == "currency" else name for name in PLACE)  # a row's own currency is in the way
+PLACED = tuple("coin" if name == "currency" else name for name in PLACE)  # a row's own currency is in the way
+COLUMNS = (*PLACED, "pixel", "tests")
 _WITHHELD = Q(status__in=(Status.SKIPPED, Status.CANCELLED))
 
 
 def tallies(asked: Asked, spans: Sequence[Span], days: Sequence[Span]) -> Figures:
     """Of these pieces of time; visitors of these days, of which each counts once a day. One query."""
+    return tallies_of(counted(asked, spans, days))
+
+
+def counted(asked: Asked, spans: Sequence[Span], days: Sequence[Span]) -> list[dict[str, Any]]:
     parts = [_sales(asked, spans), _visitors(asked, days), _reused(asked, spans)]
-    groups = summed(parts[0].union(*parts[1:], all=True), COLUMNS, TALLIED)
-    return Figures(tallies=[_tally(group) for group in groups])
+    return list(parts[0].union(*parts[1:], all=True))
+
+
+def tallies_of(groups: Iterable[dict[str, Any]]) -> Figures:
+    return Figures(tallies=[_tally(group) for group in summed(groups, PLACED, TALLIED)])
 
 
 def _tally(group: dict[str, Any]) -> Tally:
@@ -38,13 +46,14 @@ def _sales(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
     stated = rows.annotate(
         kind=text(Kind.CAMPAIGN),
         slot=slot_of("event_time", spans),
+        tests=flag(Q(is_test=True)),
         coin=F("currency"),
         name=Coalesce(NullIf("campaign", Value("")), Subquery(_brought_by()), Value("")),
         returning=flag(Q(_bought_before("email_key")) | Q(_bought_before("external_key"))),
     )
     sums = {"count": Count("id"), "money": Sum(LEFT), "clicked": Sum(flag(Q(click_days__isnull=False)))}
-    counted: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(**sums)
-    return counted
+    groups: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(**sums)
+    return groups
 
 
 def _brought_by() -> QuerySet[Any]:
@@ -68,13 +77,14 @@ def _visitors(asked: Asked, days: Sequence[Span]) -> QuerySet[Any]:
     stated = rows.annotate(
         kind=text(Kind.VISITORS),
         slot=slot_of("event_time", days),
+        tests=flag(Q(is_test=True)),
         coin=text(""),
         name=text(""),
         returning=number(0),
     )
     who = Count(Coalesce("external_key", "visitor_key"), distinct=True)
-    counted: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(count=who, money=nothing(), clicked=nothing())
-    return counted
+    groups: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(count=who, money=nothing(), clicked=nothing())
+    return groups
 
 
 def _reused(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
@@ -83,10 +93,11 @@ def _reused(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
     stated = rows.annotate(
         kind=text(Kind.REUSED),
         slot=slot_of("created_at", spans),
+        tests=number(0),
         name=text(""),
         returning=number(0),
         coin=text(""),
     )
     sums = {"count": Count("id"), "money": nothing(), "clicked": nothing()}
-    counted: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(**sums)
-    return counted
+    groups: QuerySet[Any] = stated.order_by().values(*COLUMNS).annotate(**sums)
+    return groups

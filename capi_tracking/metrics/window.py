@@ -68,7 +68,13 @@ def window(name: str = DEFAULT_WINDOW, now: datetime | None = None) -> Window:
         return between(*dates, now)
     name = name if name in WINDOWS else DEFAULT_WINDOW
     local = timezone.localtime(now, timezone.get_default_timezone())
-    return Window(name, _midnights(local.date(), _DAYS[name], local.tzinfo) if name in _DAYS else _hours(local))
+    return last_days(_DAYS[name], now) if name in _DAYS else Window(name, _hours(local))
+
+
+def last_days(count: int, now: datetime | None = None) -> Window:
+    """So many days up to today, today included, however many they are."""
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    return Window(f"{count}d", _midnights(local.date(), count, local.tzinfo))
 
 
 def is_window(name: str) -> bool:

@@ -16,6 +16,7 @@ from .pixel import Pixel
 from .quality import FetchProblem, QualityFetch, QualitySnapshot
 from .receipt import BrowserReceipt, BrowserState
 from .reconciliation import Reconciliation
+from .rollup import Rollup, RollupLine, StaleHour, mark_stale
 from .skipcount import SkipCount
 from .states import LEASE_LIMIT, MAX_AGE, PAIR_WINDOW, TAKEN_BACK, Priority, Source, Status, deadline, outbox_key
 from .verbs import Claimed, Closed
@@ -50,10 +51,14 @@ __all__ = [
     "QualityFetch",
     "QualitySnapshot",
     "Reconciliation",
+    "Rollup",
+    "RollupLine",
     "SkipCount",
     "Source",
+    "StaleHour",
     "Status",
     "Withdrawal",
     "deadline",
+    "mark_stale",
     "outbox_key",
 ]

@@ -68,6 +68,12 @@ def keep_latest(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[
     _write(_upsertion(type(rows[0]), using, place, *LATEST), rows, using)
 
 
+def keep_longest(queryset: QuerySet[Any], rows: Sequence[Model], *, place: tuple[str, ...]) -> None:
+    """Insert the rows, or bring those that stand in their place to a later ``stale_until``. No two of one place."""
+    using = _using(queryset)
+    _write(_upsertion(type(rows[0]), using, place, *LONGEST), rows, using)
+
+
 # What happens where a row is there: for most, and for MySQL, which assigns from left to right, so the state comes last.
 ADDED = (
     "DO UPDATE SET count = {table}.count + EXCLUDED.count",
@@ -84,6 +90,11 @@ LATEST = (
     "WHERE {table}.withdrawn_at < EXCLUDED.withdrawn_at",
     "reason = IF(VALUES(withdrawn_at) > withdrawn_at, VALUES(reason), reason), "
     "withdrawn_at = GREATEST(withdrawn_at, VALUES(withdrawn_at))",
+)
+
+LONGEST = (
+    "DO UPDATE SET stale_until = EXCLUDED.stale_until WHERE {table}.stale_until < EXCLUDED.stale_until",
+    "stale_until = GREATEST(stale_until, VALUES(stale_until))",
 )
 
 

@@ -16,6 +16,7 @@ from ..conf import conf
 from .clock import DatabaseNow
 from .inserts import insert_all, insert_once
 from .oneof import OneOf
+from .rollup import mark_stale
 from .seen import mark_seen
 from .states import (
     INCOMPLETE,
@@ -89,8 +90,8 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
         A second one only where a browser may have been first, whose word does not stand against the shop's.
         """
-        if not insert_once(self, row, same=SAME) and may_supersede(row):
-            supersede(self, row)
+        if not insert_once(self, row, same=SAME) and may_supersede(row) and supersede(self, row):
+            mark_stale([row.event_time], using=self.db)
         return row
 
     def record_all(self, rows: "Sequence[OutboxEvent]") -> None:
@@ -196,7 +197,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         sent: dict[str, Any] = {"attempt": attempt, "short_ack": short, "is_test": test, "sent_at": timezone.now()}
         done = self.those(pks).filter(status__in=UNSETTLED)._close(Status.SENT, reason="", **sent)
         if done < len(pks):  # withdrawn meanwhile: what Meta got is said, and why it was to go no more
-            done += self.those(pks).filter(status=Status.CANCELLED).exclude(lease_token="")._close(Status.SENT, **sent)
+            withdrawn = self.those(pks).filter(status=Status.CANCELLED).exclude(lease_token="")
+            mark_stale(withdrawn.values_list("event_time", flat=True), using=self.db)
+            done += withdrawn._close(Status.SENT, **sent)
         return done
 
     def put_back(
@@ -322,7 +325,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
 
     def retry(self) -> int:
         """Try again what waits, is held or is dead and not yet too old, with the same id and time."""
-        return self.filter(MAY_BE_RETRIED).update(
+        again = self.filter(MAY_BE_RETRIED)
+        # what was settled and waits anew: no index leads to that
+        mark_stale(again.filter(status=Status.DEAD).values_list("event_time", flat=True), using=self.db)
+        return again.update(
             status=Status.PENDING,
             due_at=DatabaseNow(),
             leases=0,
@@ -364,6 +370,7 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def unname(self, *, limit: int) -> int:
         """Take the person's keys out of up to ``limit`` rows without customer data. What was sold, and when, stays."""
         pks = list(self.exclude(redacted_at=None).values_list("pk", flat=True)[:limit])
+        mark_stale(self.filter(pk__in=pks).values_list("event_time", flat=True), using=self.db)
         nobody = dict.fromkeys(("visitor_key", "email_key", "phone_key", "external_key"))
         return self.filter(pk__in=pks).update(**nobody, updated_at=timezone.now()) if pks else 0
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from .. import tracking
 from ..conf import conf
 from ..events import ActionSource, CustomData, Event
-from ..models import OutboxEvent, Source, Status
+from ..models import OutboxEvent, Source, Status, mark_stale
 from . import identity, undoing
 from .adapters import OrderAdapter
 from .adapters.money import rounded
@@ -38,6 +38,7 @@ def follow(order: Any, adapter: OrderAdapter, *, using: str) -> None:
         rows.revoke(why, limit=MOST_ROWS)
     for refund in _refunds(rows, min(share, undoing.WHOLE)) if share else ():
         if rows.refund(refund.row.pk, refund.row.refunded, refund.now):
+            mark_stale([refund.row.event_time], using=rows.db)
             _tell(order, adapter, refund, using)
 
 

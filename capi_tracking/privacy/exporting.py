@@ -32,6 +32,8 @@ EVENT = {
     "refunded": "refunded",
     "order": "order_key",
     "fields": "match_keys",
+    "campaign": "campaign",
+    "days_since_click": "click_days",
     "consent": "consent_state",
     "consent_policy": "consent_policy",
     "consent_source": "consent_source",

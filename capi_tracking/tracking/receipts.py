@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..conf import pixel as pixel_settings
-from ..models import BrowserReceipt, BrowserState, OutboxEvent, outbox_key
+from ..models import BrowserReceipt, BrowserState, OutboxEvent, mark_stale, outbox_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ def catch_up(key: str, *, using: str) -> None:
     first = receipts.aggregate(at=Min("changed_at"))["at"]
     if first is not None:
         OutboxEvent.objects.using(using).browser_saw([key], first)
+        mark_stale([first], using=using)  # it is counted there as a copy without a row
 
 
 def _kept(receipt: Receipt, now: datetime) -> BrowserReceipt:

@@ -12,7 +12,7 @@ from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState, vouched
 from ..events import Event
 from ..exceptions import CapiTrackingError
-from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, outbox_key
+from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, mark_stale, outbox_key
 from ..models.skipcount import Place
 from ..shield import log_failure
 from ..signals import event_recorded
@@ -132,6 +132,7 @@ def complete(
             events.withdraw(row.key, SHADOW, **{name: values[name] for name in values if name != "payload"})
             return
         events.complete(row.key, due_now=due_now, **values)
+        mark_stale([row.event_time, event.event_time], using=using)
         announce(row, using=using)
 
 

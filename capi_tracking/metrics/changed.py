@@ -1,0 +1,61 @@
+"""What changed since it was added up, as far as an index leads to it; the verbs mark the rest (``models.rollup``)."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncHour
+
+from ..models import BrowserReceipt, OutboxEvent
+from ..models.rollup import HOUR, SLACK
+from .spans import Span
+
+
+class Change(NamedTuple):
+    """Events of that time changed, up to ``until``: what was computed before does not hold."""
+
+    start: datetime
+    end: datetime
+    until: datetime
+
+
+def changes(span: Span, since: datetime, *, using: str) -> list[Change]:
+    """By the hours of the events that changed since then. One query.
+
+    They were settled, or recorded and wait, or a browser told of them for the first time.
+    """
+    since -= SLACK
+    parts = [_settled(since, using), _withdrawn(since, using), _waiting(since, using), _seen(since, using)]
+    first, *rest = [_by_hour(rows, at, span) for rows, at in parts]
+    found = [(group["hour"], group["last_at"]) for group in first.union(*rest, all=True)]
+    return [Change(hour, hour + HOUR, at + SLACK) for hour, at in found]
+
+
+def _settled(since: datetime, using: str) -> tuple[QuerySet[Any], str]:
+    return _rows(using).filter(redacted_at=None, settled_at__gte=since), "settled_at"
+
+
+def _withdrawn(since: datetime, using: str) -> tuple[QuerySet[Any], str]:
+    """What is not to be sent loses its data as it is settled."""
+    return _rows(using).filter(redacted_at__gte=since, settled_at__gte=since), "settled_at"
+
+
+def _waiting(since: datetime, using: str) -> tuple[QuerySet[Any], str]:
+    return _rows(using).waiting().filter(created_at__gte=since), "created_at"
+
+
+def _seen(since: datetime, using: str) -> tuple[QuerySet[Any], str]:
+    of_event = OutboxEvent.objects.filter(key=OuterRef("key")).values("event_time")[:1]
+    told = BrowserReceipt.objects.using(using).filter(created_at__gte=since)
+    return told.annotate(event_time=Subquery(of_event)), "created_at"
+
+
+def _rows(using: str) -> Any:
+    return OutboxEvent.objects.using(using)
+
+
+def _by_hour(rows: QuerySet[Any], at: str, span: Span) -> QuerySet[Any]:
+    among = rows.filter(event_time__gte=span.start, event_time__lt=span.end)
+    hours = among.annotate(hour=TruncHour("event_time", tzinfo=UTC)).order_by()
+    groups: QuerySet[Any] = hours.values("hour").annotate(last_at=Max(at))
+    return groups

@@ -1,0 +1,170 @@
+"""Adding days and hours up, and anew where they changed. Reads rows, writes nothing but ``Rollup`` and its like."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from ..models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
+from ..models.rollup import HOUR
+from ..models.slices import delete, in_slices
+from .behind import RIPE_AFTER
+from .changed import Change
+from .reading import spans_of
+from .scan import Asked, settled
+from .slices import DAY, NEVER_PRUNED, Slice, headers, mark_of, pruned_before, since_checked
+from .spans import Span, within
+from .stored import VERSION, Groups, lines
+from .tallies import counted
+from .window import MOST_DAYS, last_days
+
+BUDGET = timedelta(seconds=50)
+DAYS_BACK = 2 * MOST_DAYS + 7  # the longest window, and what stands before it
+HOURS_BACK = timedelta(days=9)  # two windows of hours, a week apart
+FRESH = timedelta(days=3)  # of these, and
+YOUNG = timedelta(days=9)  # of these days, changes may be of a kind that nothing tells:
+AGAIN_AFTER = {FRESH: timedelta(hours=6), YOUNG: timedelta(days=1)}  # so they are added up anew as often
+MARKS_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledUp:
+    """``computed``: spans that were added up; ``left``: those that the next call goes on with."""
+
+    computed: int
+    left: int
+
+    def __add__(self, other: "RolledUp") -> "RolledUp":
+        return RolledUp(computed=self.computed + other.computed, left=self.left + other.left)
+
+    def __str__(self) -> str:
+        return f"{self.computed} days and hours added up, {self.left} left"
+
+
+def roll_up(using: str = "default", *, budget: timedelta = BUDGET, now: datetime | None = None) -> RolledUp:
+    """Add up what is over and not added up yet, or changed since; the latest first, for at most so long.
+
+    Two at once do the same work twice, and harm nothing.
+    """
+    now, ends = now or timezone.now(), time.monotonic() + budget.total_seconds()
+    slices = _kept(now, using)
+    _tell_changes(slices, now, using)
+    due = list(_due(slices, _marks(using), now, _first(now, using)))
+    done = 0
+    for span in due:
+        if time.monotonic() >= ends:
+            break
+        _add_up(span, using)
+        done += 1
+    if done == len(due):
+        _tidy(now, using)
+    return RolledUp(computed=done, left=len(due) - done)
+
+
+def _kept(now: datetime, using: str) -> dict[tuple[datetime, datetime], Slice]:
+    everything = [Span(now - DAYS_BACK * DAY, now)]
+    slices = headers(everything, hours_from=now - HOURS_BACK - DAY, using=using, now=now)
+    return {(each.start, each.end): each for each in slices}
+
+
+def _tell_changes(slices: dict[tuple[datetime, datetime], Slice], now: datetime, using: str) -> None:
+    """Mark what changed since the last look; from then on a page need look no further back."""
+    open_ones = [each for each in slices.values() if not each.is_final]
+    if not open_ones:
+        return
+    for change in since_checked(open_ones, using=using):
+        StaleHour.objects.using(using).mark([change.start], until=change.until)
+    Rollup.objects.using(using).filter(pk__in=[each.pk for each in open_ones]).update(checked_at=now)
+
+
+def _marks(using: str) -> list[Change]:
+    return [mark_of(mark) for mark in StaleHour.objects.using(using).all()]
+
+
+def _due(
+    slices: dict[tuple[datetime, datetime], Slice], marks: Sequence[Change], now: datetime, first: datetime
+) -> Iterator[tuple[Span, bool]]:
+    """The span, and whether it is a day."""
+    for span, is_day in _wanted(now):
+        there = slices.get(span[:2])
+        if span.start >= first if there is None else _has_to_be_done_again(there, marks, now):
+            yield span, is_day
+
+
+def _has_to_be_done_again(there: Slice, marks: Iterable[Change], now: datetime) -> bool:
+    if there.is_final:
+        return False
+    if there.version != VERSION or (there.ripens_at and there.ripens_at <= now):
+        return True
+    # not before a mark ends: until then it would have to be done once more
+    if any(there.is_outlived_by(mark) for mark in marks if mark.until <= now):
+        return True
+    return any(there.end > now - age and there.computed_at < now - after for age, after in AGAIN_AFTER.items())
+
+
+def _first(now: datetime, using: str) -> datetime:
+    """Nothing is added up for the first time that was before the first row, or whose rows may be deleted already."""
+    event = OutboxEvent.objects.using(using).order_by("event_time").values_list("event_time", flat=True).first()
+    receipt = BrowserReceipt.objects.using(using).order_by("created_at").values_list("created_at", flat=True).first()
+    there_are = [moment for moment in (event, receipt) if moment]
+    return max(pruned_before(now), min(there_are, default=now) - DAY)
+
+
+def _wanted(now: datetime) -> Iterator[tuple[Span, bool]]:
+    """Of hours those that are over and ripe, then days; the latest first."""
+    for span, is_day in [*((hour, False) for hour in _hours(now)), *((day, True) for day in _days(now))]:
+        if span.end <= now - RIPE_AFTER:
+            yield span, is_day
+
+
+def _hours(now: datetime) -> list[Span]:
+    """By the shop's clock, which in some zones strikes at half past."""
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    end = local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    return [Span(end - (n + 1) * HOUR, end - n * HOUR) for n in range(HOURS_BACK // HOUR)]
+
+
+def _days(now: datetime) -> list[Span]:
+    return spans_of(last_days(DAYS_BACK, now))[::-1]
+
+
+def _add_up(what: tuple[Span, bool], using: str) -> None:
+    """Read first and written after, in a transaction of its own: no lock is held while rows are read."""
+    (span, is_day), at = what, timezone.now()
+    rows = _rows(span, using)
+    facts, beside = _groups(span, is_day, at - RIPE_AFTER, using) if rows else ([], [])
+    young = any(not group["is_ripe"] for group in facts if group["status"])
+    found = Rollup(
+        start=span.start,
+        end=span.end,
+        is_day=is_day,
+        computed_at=at,
+        checked_at=at,
+        ripens_at=at + RIPE_AFTER if young else None,
+        rows=rows,
+        version=VERSION,
+    )
+    Rollup.objects.using(using).keep(found, lines(facts, beside), may_be_pruned=span.start < at - NEVER_PRUNED)
+
+
+def _groups(span: Span, is_day: bool, ripe_before: datetime, using: str) -> tuple[Groups, Groups]:
+    asked, spans = Asked(using=using, with_tests=True), [span]
+    return settled(asked, spans, ripe_before=ripe_before), counted(asked, spans, spans if is_day else [])
+
+
+def _rows(span: Span, using: str) -> int:
+    events = OutboxEvent.objects.using(using).filter(within("event_time", [span]))
+    receipts = BrowserReceipt.objects.using(using).filter(within("created_at", [span]))
+    return events.count() + receipts.count()
+
+
+def _tidy(now: datetime, using: str) -> None:
+    """Hours that no page asks for any more, and marks that all has been added up after."""
+    old = Rollup.objects.using(using).filter(is_day=False, start__lt=now - HOURS_BACK - DAY)
+    pks = list(old.values_list("pk", flat=True)[:1000])
+    RollupLine.objects.using(using).filter(rollup__in=pks).delete()
+    Rollup.objects.using(using).filter(pk__in=pks).delete()
+    in_slices(partial(delete, StaleHour.objects.using(using).filter(stale_until__lt=now - MARKS_KEPT)))

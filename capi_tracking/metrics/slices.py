@@ -1,0 +1,111 @@
+"""What is added up already, and whether it still holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from ..conf import conf
+from ..models import Rollup, RollupLine, StaleHour
+from ..models.rollup import HOUR
+from ..models.states import MAX_AGE_STORE
+from .changed import Change, changes
+from .spans import Span, joined, within
+from .stored import VERSION
+
+DAY = timedelta(days=1)
+NEVER_PRUNED = MAX_AGE_STORE + DAY
+_HEADER = ("pk", "start", "end", "is_day", "computed_at", "checked_at", "ripens_at", "version", "is_final")
+_LINE = ("pixel", "event_name", "is_test", "numbers")
+
+
+@dataclass(slots=True, kw_only=True)
+class Slice:
+    """A rollup with its lines."""
+
+    pk: int
+    start: datetime
+    end: datetime
+    is_day: bool
+    computed_at: datetime
+    checked_at: datetime
+    ripens_at: datetime | None
+    version: int
+    is_final: bool
+    lines: list[RollupLine] = field(default_factory=list)
+
+    @property
+    def middle(self) -> datetime:
+        return self.start + (self.end - self.start) / 2
+
+    @property
+    def may_hold(self) -> bool:
+        return self.is_final or (self.version == VERSION and self.ripens_at is None)
+
+    def is_outlived_by(self, change: Change) -> bool:
+        """Whether events of its time changed after it was computed."""
+        touches = change.start < self.end and change.end > self.start
+        return touches and not self.is_final and change.until > self.computed_at
+
+
+def kept(spans: Sequence[Span], *, hours_from: datetime, using: str, now: datetime) -> list[Slice]:
+    """All that was added up of these times, hours only from a moment on. One query."""
+    found: dict[int, Slice] = {}
+    for row in _rollups(spans, hours_from, using).values(*_HEADER, *[f"lines__{name}" for name in _LINE]):
+        line = {name: row.pop(f"lines__{name}") for name in _LINE}
+        each = found.setdefault(row["pk"], _slice(row, now))
+        if line["pixel"] is not None:
+            each.lines.append(RollupLine(**line))
+    return list(found.values())
+
+
+def headers(spans: Sequence[Span], *, hours_from: datetime, using: str, now: datetime) -> list[Slice]:
+    """The same without what they tell."""
+    return [_slice(row, now) for row in _rollups(spans, hours_from, using).values(*_HEADER)]
+
+
+def _slice(row: dict[str, Any], now: datetime) -> Slice:
+    return Slice(**{**row, "is_final": row["is_final"] or row["start"] < pruned_before(now)})
+
+
+def pruned_before(now: datetime) -> datetime:
+    """What was before may have no rows any more: what was added up of it stands for good."""
+    return now - max(conf.PRUNE_AFTER, NEVER_PRUNED)
+
+
+def _rollups(spans: Sequence[Span], hours_from: datetime, using: str) -> QuerySet[Rollup]:
+    # of another time zone a day begins at another hour
+    near = [Span(start - DAY, end) for start, end in joined(spans)]
+    rows = Rollup.objects.using(using).filter(within("start", near), lines_are_kept=True)
+    return rows.filter(Q(is_day=True) | Q(start__gte=hours_from))
+
+
+def holding(slices: Iterable[Slice], *, using: str) -> list[Slice]:
+    """Those that still say what their rows say. Two queries."""
+    may = [each for each in slices if each.may_hold]
+    open_ones = [each for each in may if not each.is_final]
+    if not open_ones:
+        return may
+    found = [*_marks(open_ones, using), *since_checked(open_ones, using=using)]
+    return [each for each in may if not any(each.is_outlived_by(change) for change in found)]
+
+
+def since_checked(slices: Sequence[Slice], *, using: str) -> list[Change]:
+    """What changed since the last time that the task has looked for it. One query."""
+    return changes(_all_of(slices), min(each.checked_at for each in slices), using=using)
+
+
+def _marks(slices: Sequence[Slice], using: str) -> list[Change]:
+    first, last, _ = _all_of(slices)
+    found = StaleHour.objects.using(using).filter(hour__gt=first - HOUR, hour__lt=last)
+    return [mark_of(mark) for mark in found]
+
+
+def mark_of(mark: StaleHour) -> Change:
+    return Change(mark.hour, mark.hour + HOUR, mark.stale_until)
+
+
+def _all_of(slices: Sequence[Slice]) -> Span:
+    return Span(min(each.start for each in slices), max(each.end for each in slices))

@@ -1,0 +1,158 @@
+"""Spans of time added up once, so that a page need not read their rows again, and marks of what changed since."""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..shield import shielded
+from .exact import ExactCharField
+from .inserts import keep_longest
+
+SPAN = ("start", "end")
+HOUR = timedelta(hours=1)
+MARK_AT_MOST_EVERY = timedelta(minutes=1)  # of an hour, in one process
+SLACK = timedelta(minutes=2)  # for clocks that differ, and for transactions that end after what they wrote
+MOST_REMEMBERED = 10_000
+
+
+class RollupQuerySet(models.QuerySet["Rollup"]):
+    def keep(self, found: "Rollup", lines: "Sequence[RollupLine]", *, may_be_pruned: bool) -> bool:
+        """Put what was found in the place of what was found there before: all of it or nothing.
+
+        False where somebody has looked later, or where rows are gone by now (``may_be_pruned``: old enough for that): then
+        the numbers of before stay, for good.
+        """
+        with transaction.atomic(using=self.db):
+            self.bulk_create([found], ignore_conflicts=True)
+            kept = self.select_for_update().get(start=found.start, end=found.end)
+            if kept.lines_are_kept and kept.computed_at >= found.computed_at:
+                return False
+            if may_be_pruned and kept.rows > found.rows:
+                self.filter(pk=kept.pk).update(is_final=True)
+                return False
+            self._replace(kept, found, lines)
+        return True
+
+    def _replace(self, kept: "Rollup", found: "Rollup", lines: "Sequence[RollupLine]") -> None:
+        ours = RollupLine.objects.using(self.db)
+        ours.filter(rollup=kept)._raw_delete(self.db)  # nothing follows them
+        for line in lines:
+            line.rollup = kept
+        ours.bulk_create(lines)
+        told = {name: getattr(found, name) for name in ("computed_at", "checked_at", "ripens_at", "rows", "version")}
+        self.filter(pk=kept.pk).update(lines_are_kept=True, **told)
+
+    def open_in(self, start: datetime, end: datetime) -> "RollupQuerySet":
+        """Those that begin in that time and may still change."""
+        return self.filter(start__gte=start, start__lt=end, is_final=False)
+
+
+class Rollup(models.Model):
+    """A day of the shop's, or an hour, whose settled events were added up.
+
+    ``computed_at``: what happened before is in it; ``checked_at``: until then nothing of it had changed, or a mark says so;
+    ``ripens_at``: until then some of its events are too young to judge; ``rows``: how many raw ones it was made of;
+    ``is_final``: some of them are gone.
+    """
+
+    start = models.DateTimeField(_("from"))
+    end = models.DateTimeField(_("to"))
+    is_day = models.BooleanField(_("a day"), default=True)
+    computed_at = models.DateTimeField(_("computed"))
+    checked_at = models.DateTimeField(_("checked"))
+    ripens_at = models.DateTimeField(_("ripens"), null=True, blank=True)
+    rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    lines_are_kept = models.BooleanField(_("complete"), default=False)
+    is_final = models.BooleanField(_("final"), default=False)
+
+    objects = RollupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rollup")
+        verbose_name_plural = _("rollups")
+        constraints = [models.UniqueConstraint(fields=list(SPAN), name="capi_one_rollup_per_span")]
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
+
+
+class RollupLine(models.Model):
+    """What one event's rows of a span add up to, as ``metrics`` writes and reads it: counts and sums, and nobody's keys."""
+
+    rollup = models.ForeignKey(Rollup, verbose_name=_("rollup"), on_delete=models.CASCADE, related_name="lines")
+    pixel = ExactCharField(_("pixel"), max_length=64)
+    event_name = ExactCharField(_("event"), max_length=100)
+    is_test = models.BooleanField(_("test event"), default=False)
+    numbers: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(_("numbers"), default=dict)
+
+    class Meta:
+        verbose_name = _("line of a rollup")
+        verbose_name_plural = _("lines of rollups")
+
+    def __str__(self) -> str:
+        return f"{self.event_name} ({self.pixel})"
+
+
+class StaleHourQuerySet(models.QuerySet["StaleHour"]):
+    def mark(self, times: Iterable[datetime], *, until: datetime) -> None:
+        """Events of these times change until then: what was added up of their hours before is not to be believed."""
+        # in one order, so that two who mark at once do not wait for each other
+        rows = [StaleHour(hour=hour, stale_until=until) for hour in sorted({_hour(at) for at in times})]
+        if rows:
+            keep_longest(self, rows, place=("hour",))
+
+
+class StaleHour(models.Model):
+    """That events of that hour, by UTC, changed up to ``stale_until``, in a way that no index leads to."""
+
+    hour = models.DateTimeField(_("hour"))
+    stale_until = models.DateTimeField(_("until"))
+
+    objects = StaleHourQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hour that changed")
+        verbose_name_plural = _("hours that changed")
+        constraints = [models.UniqueConstraint(fields=["hour"], name="capi_one_mark_per_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:%M}"
+
+
+_marked: dict[tuple[str, datetime], float] = {}
+
+
+def mark_stale(times: Iterable[datetime], *, using: str) -> None:
+    """Say, once the caller's transaction has committed, that events of these times change.
+
+    At most once a minute for each hour and process: a mark holds as long. Events of the last hour need none, since they are
+    not added up yet; so the way of a new order pays nothing.
+    """
+    since = timezone.now() - HOUR
+    old = {_hour(at) for at in times if at < since}
+    if old:
+        transaction.on_commit(partial(_mark, old, using), using=using, robust=True)
+
+
+def _mark(hours: set[datetime], using: str) -> None:
+    now = time.monotonic()
+    due = {hour for hour in hours if _marked.get((using, hour), 0) <= now}
+    if not due:
+        return
+    with shielded(using):
+        lasts = timezone.now() + MARK_AT_MOST_EVERY + SLACK
+        StaleHour.objects.using(using).mark(due, until=lasts)
+        if len(_marked) > MOST_REMEMBERED:
+            _marked.clear()
+        _marked.update(dict.fromkeys(((using, hour) for hour in due), now + MARK_AT_MOST_EVERY.total_seconds()))
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
