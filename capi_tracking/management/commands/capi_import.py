@@ -1,0 +1,246 @@
+"""``capi_import``: sales of tills, CRMs and telephones, from a file of theirs."""
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.db import DatabaseError, connections
+
+from ...conf import conf
+from ...importing import CannotBegin, Layout, Refused, Tally, Told, beside, look, run, shown
+from ...ingestion import Outcome, Terms
+from ...metrics import explain
+from ...models import Source
+
+DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
+SHOWN_LINES = 10
+SHOWN_REASONS = 20
+MAPPING_BYTES = 100_000
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports events that happened elsewhere, at the till, in the CRM or on the phone, from CSV or JSON lines. It says how "
+        "it reads the file before it begins. A line that is there already changes nothing, so an import that was stopped "
+        "is run again. Lines that are refused are written to a file beside, with the reason; it holds them as they are, "
+        "customers included, and only you may read it."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--map", action="append", default=[], type=pair, metavar="FIELD=COLUMN",
+            help="Which column a field is, as email=E-Mail. Without a column the field is left out. May be repeated: "
+            "a day and its time, or two addresses.",
+        )  # fmt: skip
+        parser.add_argument("--mapping", type=Path, metavar="FILE", help='The same as JSON: {"email": "E-Mail"}.')
+        parser.add_argument(
+            "--set", action="append", default=[], type=pair, metavar="FIELD=VALUE",
+            help="What holds where a line says nothing, as action_source=physical_store, event_name=Purchase or currency=EUR.",
+        )  # fmt: skip
+        parser.add_argument(
+            "--consent-policy", default="", metavar="NAME",
+            help="The policy under which all of these customers agreed that Meta is told. A column for consent stands above it.",
+        )  # fmt: skip
+        parser.add_argument("--pixel", default="default", help="The alias of the pixel (default: default).")
+        parser.add_argument("--timezone", type=zone, metavar="ZONE", help="Of times that name none, as Europe/Berlin.")
+        parser.add_argument(
+            "--dates", choices=("day-first", "month-first"), default="", help="How 03/04/2026 is meant."
+        )
+        parser.add_argument("--at", type=time.fromisoformat, metavar="HH:MM", help="The time of days without one.")
+        parser.add_argument("--decimal", choices=DECIMALS, help="What stands before the cents.")
+        parser.add_argument("--delimiter", default="", help="One sign, or comma, semicolon, tab or bar.")
+        parser.add_argument("--encoding", default="", help="As utf-8, utf-16, windows-1252 or latin-1.")
+        parser.add_argument("--refused", type=Path, metavar="FILE", help="Where refused lines go (default: beside).")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be, and record nothing.")
+        parser.add_argument("--database", choices=list(connections), help="The outbox of this database.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not conf.ENABLED:
+            raise CommandError("Tracking is off (ENABLED): nothing can be imported.")
+        if options["pixel"] not in conf.PIXELS:
+            raise CommandError(f"There is no pixel {options['pixel']}.")
+        path = options["file"]
+        try:
+            layout = look(path, told(options))
+            write_layout(self.stdout, layout, options)
+            target = options["refused"] or beside(path, is_json=layout.is_json)
+            with Refused(target, layout) as refused:
+                self._run(layout, options, refused)
+        except CannotBegin as error:
+            raise CommandError(f"{path.name}: {error}") from None
+        except OSError as error:
+            raise CommandError(f"{error.filename or path}: {error.strerror or type(error).__name__}.") from None
+
+    def _run(self, layout: Layout, options: dict[str, Any], refused: Refused) -> None:
+        tally, paper = Tally(), Paper(self.stdout, layout, refused)
+        try:
+            run(layout, terms(options), paper, tally=tally, is_dry=options["dry_run"])
+        except (DatabaseError, KeyboardInterrupt) as error:
+            paper.end(tally, is_dry=options["dry_run"])
+            raise CommandError(
+                f"Stopped after line {tally.last} ({type(error).__name__}). Run it again: what is recorded stays, and is "
+                "not recorded twice."
+            ) from error
+        paper.end(tally, is_dry=options["dry_run"])
+
+
+class Paper:
+    """What is written while it runs: a bar on a terminal, else a line for each tenth; the first refused lines, then sums."""
+
+    def __init__(self, out: OutputWrapper, layout: Layout, refused: Refused) -> None:
+        self.out, self.refused = out, refused
+        self.size = max(layout.path.stat().st_size, 1)
+        self.is_bar = out.isatty()
+        self.tenths = self.named = 0
+
+    def refuse(self, record: Any, reason: str) -> None:
+        self.refused.add(record, reason)
+        self.named += 1
+        if self.named <= SHOWN_LINES:
+            self._clear()
+            self.out.write(f"line {record.line}: {reason}")
+        elif self.named == SHOWN_LINES + 1:
+            self.out.write(f"More such lines are in {self.refused.path.name}.")
+
+    def tell(self, tally: Tally, read: int) -> None:
+        share = min(read / self.size, 1)
+        if self.is_bar:
+            self.out.write(f"\r[{'#' * int(30 * share):30}] {share:4.0%}  {sums(tally)}", ending="")
+            self.out.flush()
+        elif int(10 * share) > self.tenths:
+            self.tenths = int(10 * share)
+            self.out.write(f"{share:.0%}, line {tally.last}: {sums(tally)}")
+
+    def end(self, tally: Tally, *, is_dry: bool) -> None:
+        self._clear()
+        self.out.write(f"{'Would be: ' if is_dry else ''}{lines(tally.records)}: {sums(tally)}.")
+        self._reasons("Skipped", Counter({str(explain(reason)): n for reason, n in tally.skipped.items()}))
+        self._reasons("Refused", tally.refused)
+        if self.refused.written:
+            more = f" There was no room for {self.refused.left_out} more." if self.refused.left_out else ""
+            self.out.write(
+                f"What was refused is in {self.refused.path} as it is, customers included: only you may read it. Mend it there, "
+                f"import that file, and delete it.{more}"
+            )
+
+    def _reasons(self, title: str, counts: Counter[str]) -> None:
+        for reason, count in counts.most_common(SHOWN_REASONS):
+            self.out.write(f"  {title} {count}: {reason}")
+
+    def _clear(self) -> None:
+        if self.is_bar:
+            self.out.write(f"\r{' ' * 110}\r", ending="")
+
+
+def write_layout(out: OutputWrapper, layout: Layout, options: dict[str, Any]) -> None:
+    """How the file is read, before it begins."""
+    parts = ["JSON lines" if layout.is_json else f"CSV with {separator(layout.delimiter)}", layout.encoding.name]
+    if layout.decimal:
+        parts.append(f"decimal {'comma' if layout.decimal == ',' else 'point'}")
+    if layout.moments.order:
+        parts.append(f"dates {layout.moments.order}")
+    if layout.moments.zone:
+        parts.append(f"times without a zone are of {layout.moments.zone.key}")
+    out.write(f"{layout.path.name}: {', '.join(parts)}.")
+    for found, columns in layout.columns.used.items():
+        out.write(f"  {found.name} = {' + '.join(shown(column, layout.names) for column in columns)}")
+    for name, value in layout.constants.items():
+        out.write(f"  {name} = {value}, where a line says nothing")
+    if not layout.are_items and not layout.columns.of("event_id"):
+        out.write("  event_id = order_id")
+    if layout.columns.others:
+        out.write(f"Left out: {', '.join(shown(column, layout.names) for column in layout.columns.others)}.")
+    out.write(consent_line(layout, options["consent_policy"]))
+
+
+def consent_line(layout: Layout, policy: str) -> str:
+    if columns := layout.columns.of("consent"):
+        return f"Consent: by {shown(columns[0], layout.names)}; who did not answer is skipped."
+    if policy:
+        return f"Consent: all customers agreed under the policy {policy}{', unless a line says otherwise' if layout.are_items else ''}."
+    if layout.are_items:
+        return "Consent: what each line says; where it says nothing, it is skipped."
+    return (
+        "Consent: nothing says that these customers agreed, so all lines will be skipped. Say --map consent=COLUMN, or "
+        "--consent-policy NAME if all of them did."
+    )
+
+
+def separator(sign: str) -> str:
+    return {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}.get(sign, sign)
+
+
+def lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def sums(tally: Tally) -> str:
+    words = {
+        Outcome.RECORDED: "recorded",
+        Outcome.DUPLICATE: "there already",
+        Outcome.SKIPPED: "skipped",
+        Outcome.REFUSED: "refused",
+    }
+    return (
+        ", ".join(f"{tally.outcomes[each]} {word}" for each, word in words.items() if tally.outcomes[each]) or "nothing"
+    )
+
+
+def told(options: dict[str, Any]) -> Told:
+    by_option = options["map"]
+    named = {name for name, _ in by_option}
+    by_file = mapping(options["mapping"]) if options["mapping"] else []
+    return Told(
+        encoding=options["encoding"],
+        delimiter=options["delimiter"],
+        decimal=DECIMALS.get(options["decimal"], ""),
+        order=options["dates"],
+        zone=options["timezone"],
+        at=options["at"],
+        mapping=[*(each for each in by_file if each[0] not in named), *by_option],
+        constants=dict(options["set"]),
+    )
+
+
+def terms(options: dict[str, Any]) -> Terms:
+    return Terms(
+        source=Source.IMPORT,
+        pixel=options["pixel"],
+        policy=options["consent_policy"],
+        using=options["database"] or conf.OUTBOX_DATABASES[0],
+    )
+
+
+def mapping(path: Path) -> list[tuple[str, str]]:
+    """Pairs of a field and a column. Raises :class:`CannotBegin`, and OSError."""
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            found = json.loads(file.read(MAPPING_BYTES))
+            pairs = [
+                (name, each) for name, some in found.items() for each in ([some] if isinstance(some, str) else some)
+            ]
+        except (ValueError, AttributeError, TypeError):
+            pairs = None
+    if pairs is None or not all(isinstance(each, str) for _, each in pairs):
+        raise CannotBegin(f'{path.name} is no mapping. Write {{"email": "E-Mail", "event_time": ["Day", "Time"]}}.')
+    return pairs
+
+
+def pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise ValueError
+    return name.strip(), value.strip()
+
+
+def zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise ValueError from None
