@@ -13,7 +13,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
-from capi_tracking import metrics
+from capi_tracking import metrics, readiness
 from capi_tracking.admin import reconciliations
 from capi_tracking.admin.hands import FEW
 from capi_tracking.admin.sheets import cell
@@ -502,3 +502,29 @@ def test_overlap__reads_any_address(admin_client, query):
     page = admin_client.get(f"{OVERLAP}?{query}")
     assert page.status_code == 200
     assert EVIL not in page.text
+
+
+# -- one event -----------------------------------------------------------------------------------------------------
+
+
+def test_event__leads_to_its_order_tells_what_was_given_back_and_what_would_match_better(admin_client, monkeypatch):
+    monkeypatch.setattr(ShopOrder, "admin_url", lambda self, order: f"/back-office/{order.pk}/")
+    order = sold(number="N-1")
+    values = {"order_key": key_of(order), "refunded": Decimal("9.90"), "key_bits": readiness.bits_of(["em", "fbp"])}
+    event = OutboxEventFactory(**values, refused_bits=readiness.bits_of(["ph"]), notes="ph: not a phone number")
+    page = admin_client.get(reverse("admin:capi_tracking_outboxevent_change", args=[event.pk])).text
+    told = words(page)
+    assert f'<a href="/back-office/{order.pk}/">N-1</a>' in page
+    assert "EUR 9.90 of it given back by now" in told
+    assert "Refused phone" in told
+    assert "What would raise the match" in told
+    assert "phone +12 points Given, but unusable (not a phone number)" in told
+
+
+def test_event__of_an_order_that_is_gone_says_its_key(admin_client):
+    event = OutboxEventFactory(order_key="shop.order:99999999999999999999999")
+    for key in ("shop.order:x", "no.model:1", ":", "shop.order:\u0661", event.order_key):
+        OutboxEvent.objects.update(order_key=key)
+        page = admin_client.get(reverse("admin:capi_tracking_outboxevent_change", args=[event.pk]))
+        assert page.status_code == 200
+        assert key in words(page.text)

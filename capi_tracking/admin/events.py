@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from .. import metrics, orders
+from .. import coach, metrics, orders
+from ..coach.advice import steps
 from ..models import OutboxEvent, Status
 from ..models.byhand import ByHand
 from .asking import is_confirmed
@@ -131,6 +132,7 @@ class EventAdmin(FailuresPage, OverlapPage):
             "level": LEVELS[Status(event.status)],
             "ways": ways(request),
             "story": metrics.story(event),
+            "steps": steps(coach.for_event(event)),
             **_order(event),
             "may_operate": self.has_operate_permission(request),
         }

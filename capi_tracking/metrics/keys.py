@@ -23,30 +23,10 @@ _LABELS = {
     "ge": _("gender"),
 }
 
-# What an order's adapter calls them; what is not here comes with the buyer's visit.
-_FIELDS = {
-    "em": "email",
-    "ph": "phone",
-    "external_id": "external_id",
-    "db": "date_of_birth",
-    "fn": "first_name",
-    "ln": "last_name",
-    "country": "country",
-    "ct": "city",
-    "zp": "postal_code",
-    "st": "state",
-    "ge": "gender",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class MatchKey:
     name: str
-
-    @property
-    def field(self) -> str:
-        """Where an adapter names it; "" if only the buyer's browser can tell it."""
-        return _FIELDS.get(self.name, "")
 
     @property
     def label(self) -> str:
