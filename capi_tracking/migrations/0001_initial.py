@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(blank=True, default='', max_length=3, verbose_name='currency')),
                 ('match_keys', models.CharField(blank=True, default='', max_length=255, verbose_name='match keys')),
                 ('match_score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='match keys, percent')),
-                ('notes', models.CharField(blank=True, default='', max_length=255, verbose_name='left out')),
+                ('notes', models.TextField(blank=True, default='', verbose_name='left out')),
                 ('order_key', capi_tracking.models.exact.ExactCharField(blank=True, max_length=128, null=True, verbose_name='order')),
                 ('part', capi_tracking.models.exact.ExactCharField(blank=True, max_length=32, null=True, verbose_name='part of the order')),
                 ('consent_state', models.CharField(choices=[('granted', 'granted'), ('limited', 'limited'), ('denied', 'denied'), ('unknown', 'unknown')], max_length=8, verbose_name='consent')),

@@ -20,9 +20,4 @@ class Migration(migrations.Migration):
             name='refused_bits',
             field=models.IntegerField(blank=True, editable=False, null=True),
         ),
-        migrations.AlterField(
-            model_name='outboxevent',
-            name='notes',
-            field=models.TextField(blank=True, default='', verbose_name='left out'),
-        ),
     ]

@@ -12,9 +12,9 @@ SLICES = 100  # in one go; the next goes on
 LONGEST_REST = 1.0  # seconds
 
 
-def in_slices(verb: Callable[..., int], *, most: int = SLICES) -> int:
+def in_slices(verb: Callable[..., int], *, most: int | None = None) -> int:
     """Repeat ``verb(limit=...)`` until it finds less than a slice, at most so many times; how many rows it was."""
-    return _repeat(verb, range(most))
+    return _repeat(verb, range(SLICES if most is None else most))
 
 
 def to_the_end(verb: Callable[..., int]) -> int:

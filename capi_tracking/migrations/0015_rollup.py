@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capi_tracking', '0013_api_keys'),
+        ('capi_tracking', '0014_match_quality'),
     ]
 
     operations = [
