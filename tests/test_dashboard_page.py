@@ -114,6 +114,7 @@ def test_marketer__finds_no_way_to_rows_and_no_single_value(marketer, shop):
     page = marketer.get(reverse(PAGE)).text
     own = page[page.index('class="capi-page"') :]
     assert not re.search(r'href="/admin/capi_tracking/(?!dashboard)', own)
+    assert "capi-ways" not in own
     columns_of_feed = [column.title for column in marketer.get(reverse(PAGE)).context["board"].grids["latest"].columns]
     assert columns_of_feed == ["Recorded", "Event", "State", "Sides"]
     assert EVIL not in own

@@ -15,6 +15,7 @@ from . import asked
 from .board import Board
 from .files import as_file
 from .leads import leads
+from .periods import ways
 from .readonly import ReadOnlyAdmin
 
 GRID = "csv"
@@ -64,11 +65,13 @@ class DashboardAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": _("Meta tracking health"),
             "opts": self.opts,
+            "ways": ways(request),
             "board": board,
             "asked": board.asked,
             "health": board.health,
             "is_shadow": conf.SHADOW,
             "zone": timezone.get_default_timezone_name(),
             "aliases": list(conf.PIXELS),
+            "may_see_pixels": "pixel" in board.leads.seen,
             "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
         }

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 
 from ..conf import conf
-from ..models import BrowserReceipt, BrowserState, OutboxEvent, Pixel, SkipCount, Status
+from ..models import BrowserReceipt, BrowserState, Heartbeat, OutboxEvent, Pixel, SkipCount, Status
 from .columns import text
 
 CONSENT_UNKNOWN = "consent_unknown"
@@ -17,6 +17,7 @@ class Setup:
     """What has happened at least once. ``unanswered``: visitors came, none has answered the consent question."""
 
     has_token: bool
+    has_worker: bool
     has_receipt: bool
     has_event: bool
     has_sent: bool
@@ -34,6 +35,7 @@ def setup(using: str) -> Setup:
     steps = {
         "receipt": BrowserReceipt.objects.using(using).filter(state=BrowserState.HANDED_OVER),
         "event": events.all(),
+        "worker": Heartbeat.objects.using(using).filter(name=Heartbeat.Name.WORKER),
         "sent": Pixel.objects.using(using).exclude(last_success_at=None),
         "pair": events.filter(status=Status.SENT).exclude(browser_at=None),
         "unanswered": SkipCount.objects.using(using).filter(reason=CONSENT_UNKNOWN),
@@ -42,6 +44,7 @@ def setup(using: str) -> Setup:
     done = {step for (step,) in first.union(*others, all=True)}
     return Setup(
         has_token=any(entry.get("PIXEL_ID") and entry.get("ACCESS_TOKEN") for entry in conf.PIXELS.values()),
+        has_worker="worker" in done,
         has_receipt="receipt" in done,
         has_event="event" in done,
         has_sent="sent" in done,
