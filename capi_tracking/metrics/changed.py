@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncHour
 
-from ..models import BrowserReceipt, OutboxEvent
+from ..models import BrowserReceipt, OutboxEvent, StaleHour
 from ..models.rollup import HOUR, SLACK
 from .spans import Span
 
@@ -20,15 +20,15 @@ class Change(NamedTuple):
 
 
 def changes(span: Span, since: datetime, *, using: str) -> list[Change]:
-    """By the hours of the events that changed since then. One query.
+    """By the hours of the events that changed since then, and the marks. One query.
 
     They were settled, or recorded and wait, or a browser told of them for the first time.
     """
     since -= SLACK
     parts = [_settled(since, using), _withdrawn(since, using), _waiting(since, using), _seen(since, using)]
     first, *rest = [_by_hour(rows, at, span) for rows, at in parts]
-    found = [(group["hour"], group["last_at"]) for group in first.union(*rest, all=True)]
-    return [Change(hour, hour + HOUR, at + SLACK) for hour, at in found]
+    found = first.union(*rest, _marked(span, using), all=True)
+    return [Change(group["in_hour"], group["in_hour"] + HOUR, group["last_at"] + SLACK) for group in found]
 
 
 def _settled(since: datetime, using: str) -> tuple[QuerySet[Any], str]:
@@ -54,8 +54,16 @@ def _rows(using: str) -> Any:
     return OutboxEvent.objects.using(using)
 
 
+def _marked(span: Span, using: str) -> QuerySet[Any]:
+    marks = StaleHour.objects.using(using).filter(hour__gt=span.start - HOUR, hour__lt=span.end)
+    groups: QuerySet[Any] = (
+        marks.order_by().annotate(in_hour=F("hour")).values("in_hour").annotate(last_at=Max("stale_until"))
+    )
+    return groups
+
+
 def _by_hour(rows: QuerySet[Any], at: str, span: Span) -> QuerySet[Any]:
     among = rows.filter(event_time__gte=span.start, event_time__lt=span.end)
-    hours = among.annotate(hour=TruncHour("event_time", tzinfo=UTC)).order_by()
-    groups: QuerySet[Any] = hours.values("hour").annotate(last_at=Max(at))
+    hours = among.annotate(in_hour=TruncHour("event_time", tzinfo=UTC)).order_by()
+    groups: QuerySet[Any] = hours.values("in_hour").annotate(last_at=Max(at))
     return groups

@@ -16,7 +16,7 @@ from django.db.models import (
 
 from ..models import DifferenceKind as Kind
 from ..models import OrderDifference
-from .columns import NO_DELAY, NO_PROOF, SUMS, nothing, number, text
+from .columns import grouped, number, text
 from .pairs import Pair
 
 # In the place of a status:
@@ -38,21 +38,16 @@ _STATUS = Case(
 )
 
 
-def groups(rows: "QuerySet[OrderDifference]", slot: Any, is_order: Case, columns: tuple[str, ...]) -> QuerySet[Any]:
-    """The differences in the columns of the outbox's groups. A sale that was recorded since is none any more."""
+def differences(rows: "QuerySet[OrderDifference]", slot: Any, is_order: Case) -> QuerySet[Any]:
+    """The differences as groups. A sale that was recorded since is none any more."""
     told = rows.unrecorded() | rows.filter(kind__in=(Kind.DRIFT, Kind.UNREADABLE))  # type: ignore[attr-defined]
-    stated = told.annotate(
+    return grouped(
+        told,
         slot=slot,
         status=_STATUS,
+        currency=F("currency"),
         pair=text(Pair.NEITHER),
         is_order=is_order,
-        is_website=number(1),
         is_ripe=number(1),
-        delay=number(NO_DELAY),
-        proof=number(NO_PROOF),
-        tests=number(0),
-        **{name: text("") for name in ("reason", "consent", "match_keys")},
+        sums={"count": Count("id"), "money": Sum(_MONEY)},
     )
-    sums = dict.fromkeys(SUMS, nothing()) | {"count": Count("id"), "money": Sum(_MONEY)}
-    counted: QuerySet[Any] = stated.order_by().values(*columns).annotate(**sums)
-    return counted

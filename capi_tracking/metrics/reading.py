@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from .cover import Cover, cover
 from .figures import Figures
-from .scan import Asked, Scanned, scan
+from .raw import figures_of, looked_up
+from .scan import Asked
 from .slices import holding, kept
 from .spans import Span, joined
-from .tallies import tallies
 from .window import Window
 
 BACK = timedelta(hours=50)  # to the beginning of yesterday, however long that was
@@ -26,16 +26,18 @@ class Read(NamedTuple):
 
 
 def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) -> Read:
-    """From what is added up where that holds, else from rows. At most five queries."""
+    """From what is added up where that holds, else from rows. At most three queries."""
     over, count = window.over_by(now), len(window.parts)
     shown, before = spans_of(window), spans_of(window.before(), first=count)[:over]
     told = _cover([*shown, *before], window, asked.using, now)
     raw = [span for span in told.raw if span.slot < count]
     earlier = [Span(start, end, count) for start, end in joined(span for span in told.raw if span.slot >= count)]
     days = [day for day in days_of(shown) if day.slot not in told.whole]
-    found = told.figures(pixel=asked.pixel, with_tests=asked.with_tests)
-    everything = [*shown, *(Span(start, end, count) for start, end in joined(before))]
-    found += scan(asked, Scanned([*raw, *earlier], everything), ripe_before=ripe_before) + tallies(asked, raw, days)
+    moving = [*shown, *(Span(start, end, count) for start, end in joined(before))]
+    groups = looked_up(
+        asked, rows=[*raw, *earlier], beside=raw, days=days, moving=moving, counted=window.days, ripe_before=ripe_before
+    )
+    found = told.figures(pixel=asked.pixel, with_tests=asked.with_tests) + figures_of(groups)
     return Read(
         now=_between(found, 0, count),
         over=_between(found, 0, over),

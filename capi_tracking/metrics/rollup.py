@@ -9,16 +9,16 @@ from functools import partial
 from django.utils import timezone
 
 from ..models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
-from ..models.rollup import HOUR
+from ..models.rollup import HOUR, SLACK
 from ..models.slices import delete, in_slices
 from .behind import RIPE_AFTER
 from .changed import Change
+from .raw import Group, looked_up
 from .reading import spans_of
-from .scan import Asked, settled
-from .slices import DAY, NEVER_PRUNED, Slice, headers, mark_of, pruned_before, since_checked
+from .scan import Asked
+from .slices import DAY, NEVER_PRUNED, Slice, headers, pruned_before, since_checked
 from .spans import Span, within
-from .stored import VERSION, Groups, lines
-from .tallies import counted
+from .stored import VERSION, lines
 from .window import MOST_DAYS, last_days
 
 BUDGET = timedelta(seconds=50)
@@ -51,8 +51,8 @@ def roll_up(using: str = "default", *, budget: timedelta = BUDGET, now: datetime
     """
     now, ends = now or timezone.now(), time.monotonic() + budget.total_seconds()
     slices = _kept(now, using)
-    _tell_changes(slices, now, using)
-    due = list(_due(slices, _marks(using), now, _first(now, using)))
+    changes = _marked_changes(slices, now, using)
+    due = list(_due(slices, changes, now, _first(now, using)))
     done = 0
     for span in due:
         if time.monotonic() >= ends:
@@ -70,18 +70,18 @@ def _kept(now: datetime, using: str) -> dict[tuple[datetime, datetime], Slice]:
     return {(each.start, each.end): each for each in slices}
 
 
-def _tell_changes(slices: dict[tuple[datetime, datetime], Slice], now: datetime, using: str) -> None:
-    """Mark what changed since the last look; from then on a page need look no further back."""
+def _marked_changes(slices: dict[tuple[datetime, datetime], Slice], now: datetime, using: str) -> list[Change]:
+    """What changed since the last look, marked: from then on a page need look no further back."""
     open_ones = [each for each in slices.values() if not each.is_final]
     if not open_ones:
-        return
-    for change in since_checked(open_ones, using=using):
-        StaleHour.objects.using(using).mark([change.start], until=change.until)
+        return []
+    found = since_checked(open_ones, using=using)
+    latest: dict[datetime, datetime] = {}
+    for change in found:
+        latest[change.start] = max(change.until - SLACK, latest.get(change.start, change.until - SLACK))
+    StaleHour.objects.using(using).mark(latest)
     Rollup.objects.using(using).filter(pk__in=[each.pk for each in open_ones]).update(checked_at=now)
-
-
-def _marks(using: str) -> list[Change]:
-    return [mark_of(mark) for mark in StaleHour.objects.using(using).all()]
+    return found
 
 
 def _due(
@@ -135,8 +135,8 @@ def _add_up(what: tuple[Span, bool], using: str) -> None:
     """Read first and written after, in a transaction of its own: no lock is held while rows are read."""
     (span, is_day), at = what, timezone.now()
     rows = _rows(span, using)
-    facts, beside = _groups(span, is_day, at - RIPE_AFTER, using) if rows else ([], [])
-    young = any(not group["is_ripe"] for group in facts if group["status"])
+    groups = _groups(span, is_day, at - RIPE_AFTER, using) if rows else []
+    young = any(group["status"] and not group["is_ripe"] for group in groups)
     found = Rollup(
         start=span.start,
         end=span.end,
@@ -147,12 +147,14 @@ def _add_up(what: tuple[Span, bool], using: str) -> None:
         rows=rows,
         version=VERSION,
     )
-    Rollup.objects.using(using).keep(found, lines(facts, beside), may_be_pruned=span.start < at - NEVER_PRUNED)
+    Rollup.objects.using(using).keep(found, lines(groups), may_be_pruned=span.start < at - NEVER_PRUNED)
 
 
-def _groups(span: Span, is_day: bool, ripe_before: datetime, using: str) -> tuple[Groups, Groups]:
+def _groups(span: Span, is_day: bool, ripe_before: datetime, using: str) -> list[Group]:
     asked, spans = Asked(using=using, with_tests=True), [span]
-    return settled(asked, spans, ripe_before=ripe_before), counted(asked, spans, spans if is_day else [])
+    return looked_up(
+        asked, rows=spans, beside=spans, days=spans if is_day else [], moving=[], counted=None, ripe_before=ripe_before
+    )
 
 
 def _rows(span: Span, using: str) -> int:

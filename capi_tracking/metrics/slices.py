@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from ..conf import conf
-from ..models import Rollup, RollupLine, StaleHour
-from ..models.rollup import HOUR
+from ..models import Rollup, RollupLine
 from ..models.states import MAX_AGE_STORE
 from .changed import Change, changes
 from .spans import Span, joined, within
@@ -83,28 +82,18 @@ def _rollups(spans: Sequence[Span], hours_from: datetime, using: str) -> QuerySe
 
 
 def holding(slices: Iterable[Slice], *, using: str) -> list[Slice]:
-    """Those that still say what their rows say. Two queries."""
+    """Those that still say what their rows say. One query."""
     may = [each for each in slices if each.may_hold]
     open_ones = [each for each in may if not each.is_final]
     if not open_ones:
         return may
-    found = [*_marks(open_ones, using), *since_checked(open_ones, using=using)]
+    found = since_checked(open_ones, using=using)
     return [each for each in may if not any(each.is_outlived_by(change) for change in found)]
 
 
 def since_checked(slices: Sequence[Slice], *, using: str) -> list[Change]:
-    """What changed since the last time that the task has looked for it. One query."""
+    """What changed since the last time that the task has looked for it, and what is marked. One query."""
     return changes(_all_of(slices), min(each.checked_at for each in slices), using=using)
-
-
-def _marks(slices: Sequence[Slice], using: str) -> list[Change]:
-    first, last, _ = _all_of(slices)
-    found = StaleHour.objects.using(using).filter(hour__gt=first - HOUR, hour__lt=last)
-    return [mark_of(mark) for mark in found]
-
-
-def mark_of(mark: StaleHour) -> Change:
-    return Change(mark.hour, mark.hour + HOUR, mark.stale_until)
 
 
 def _all_of(slices: Sequence[Slice]) -> Span:

@@ -1,7 +1,7 @@
 """Figures as a rollup keeps them: a line for each pixel and event, in lists that name nothing twice."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,22 +9,19 @@ from ..models import RollupLine
 from .columns import SUMS
 from .facts import Fact
 from .figures import DIMENSIONS, PLACE, TALLIED, Figures, Tally
-from .scan import figures_of
-from .tallies import tallies_of
+from .raw import Group, figures_of
 
 VERSION = 1  # of the definitions: one more, and all that was added up by older ones is added up anew
 FACT = tuple(name for name in (*DIMENSIONS, *SUMS) if name not in {"event_name", "slot"})
 TALLY = tuple(name for name in (*PLACE, *TALLIED) if name not in {"event_name", "slot"})
-Groups = Sequence[dict[str, Any]]
 
 
-def lines(settled: Groups, counted: Groups) -> list[RollupLine]:
-    """From the groups of ``scan.settled`` and ``tallies.counted``."""
-    found: dict[tuple[str, str, bool], tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    for number, groups in enumerate((settled, counted)):
-        for group in groups:
-            found[group["pixel"], group["event_name"], bool(group["tests"])][number].append(group)
-    return [_line(place, figures_of(facts) + tallies_of(tallies)) for place, (facts, tallies) in found.items()]
+def lines(groups: Iterable[Group]) -> list[RollupLine]:
+    """Of what ``raw`` has looked up."""
+    found: dict[tuple[str, str, bool], list[Group]] = defaultdict(list)
+    for group in groups:
+        found[group["pixel"], group["event_name"], bool(group["tests"])].append(group)
+    return [_line(place, figures_of(alike)) for place, alike in found.items()]
 
 
 def figures(line: RollupLine, slot: int) -> Figures:

@@ -1,7 +1,7 @@
 """Spans of time added up once, so that a page need not read their rows again, and marks of what changed since."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -101,16 +101,19 @@ class RollupLine(models.Model):
 
 
 class StaleHourQuerySet(models.QuerySet["StaleHour"]):
-    def mark(self, times: Iterable[datetime], *, until: datetime) -> None:
-        """Events of these times change until then: what was added up of their hours before is not to be believed."""
+    def mark(self, changes: Mapping[datetime, datetime]) -> None:
+        """Events of these times changed up to those: what was added up of their hours before does not hold. One statement."""
+        latest: dict[datetime, datetime] = {}
+        for at, until in changes.items():
+            latest[_hour(at)] = max(until, latest.get(_hour(at), until))
         # in one order, so that two who mark at once do not wait for each other
-        rows = [StaleHour(hour=hour, stale_until=until) for hour in sorted({_hour(at) for at in times})]
+        rows = [StaleHour(hour=hour, stale_until=latest[hour]) for hour in sorted(latest)]
         if rows:
             keep_longest(self, rows, place=("hour",))
 
 
 class StaleHour(models.Model):
-    """That events of that hour, by UTC, changed up to ``stale_until``, in a way that no index leads to."""
+    """That events of that hour, by UTC, changed up to ``stale_until``: what was added up before, or soon after, does not hold."""
 
     hour = models.DateTimeField(_("hour"))
     stale_until = models.DateTimeField(_("until"))
@@ -147,8 +150,8 @@ def _mark(hours: set[datetime], using: str) -> None:
     if not due:
         return
     with shielded(using):
-        lasts = timezone.now() + MARK_AT_MOST_EVERY + SLACK
-        StaleHour.objects.using(using).mark(due, until=lasts)
+        lasts = timezone.now() + MARK_AT_MOST_EVERY
+        StaleHour.objects.using(using).mark(dict.fromkeys(due, lasts))
         if len(_marked) > MOST_REMEMBERED:
             _marked.clear()
         _marked.update(dict.fromkeys(((using, hour) for hour in due), now + MARK_AT_MOST_EVERY.total_seconds()))
