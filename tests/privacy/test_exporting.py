@@ -35,8 +35,6 @@ MECHANICS = {
         "match_score",
         "key_bits",
         "refused_bits",
-        "click_days",
-        "campaign",
         "notes",
         "part",
         "queue",
