@@ -11,14 +11,17 @@ from .figures import Figures
 from .raw import figures_of, looked_up
 from .scan import Asked
 from .slices import holding, kept
-from .spans import Span, joined
+from .spans import Span
 from .window import Window
 
 BACK = timedelta(hours=50)  # to the beginning of yesterday, however long that was
 
 
 class Read(NamedTuple):
-    """``now``: of the window. ``over`` and ``before``: of its parts that are over, and of those that stand before them."""
+    """``now``: of the window. ``over`` and ``before``: of its parts that are over, and of those that stand before them.
+
+    Of the n parts of the window the first has the slot 0, and the one that stands before it the slot n.
+    """
 
     now: Figures
     over: Figures
@@ -30,18 +33,20 @@ def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) 
     over, count = window.over_by(now), len(window.parts)
     shown, before = spans_of(window), spans_of(window.before(), first=count)[:over]
     told = _cover([*shown, *before], window, asked.using, now)
-    raw = [span for span in told.raw if span.slot < count]
-    earlier = [Span(start, end, count) for start, end in joined(span for span in told.raw if span.slot >= count)]
-    days = [day for day in days_of(shown) if day.slot not in told.whole]
-    moving = [*shown, *(Span(start, end, count) for start, end in joined(before))]
     groups = looked_up(
-        asked, rows=[*raw, *earlier], beside=raw, days=days, moving=moving, counted=window.days, ripe_before=ripe_before
+        asked,
+        rows=told.raw,
+        beside=[span for span in told.raw if span.slot < count],
+        days=[day for day in days_of(shown) if day.slot not in told.whole],
+        moving=[*shown, *before],
+        counted=window.days,
+        ripe_before=ripe_before,
     )
     found = told.figures(pixel=asked.pixel, with_tests=asked.with_tests) + figures_of(groups)
     return Read(
         now=_between(found, 0, count),
         over=_between(found, 0, over),
-        before=_between(found, count, count + over + 1),
+        before=_between(found, count, count + over),
     )
 
 
