@@ -21,7 +21,6 @@ class Kind(TextChoices):
     KEY = "key"  # sent website events that carry the match key ``name``
     VISITORS = "visitors"  # visitor-days
     CAMPAIGN = "campaign"  # sales by campaign ``name``, of new or ``returning`` customers
-    SKIPPED = "skipped"  # page events that were not sent, and that only a day's count tells of; ``name`` says why
     REUSED = "reused"  # receipts of an id that another visitor told of before
 
 

@@ -1,7 +1,7 @@
 """All that a page, or a rollup, wants to know of rows: one query, whose groups become figures."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,12 +25,10 @@ def looked_up(
     beside: Sequence[Span],
     days: Sequence[Span],
     moving: Sequence[Span],
-    counted: tuple[date, date] | None,
     ripe_before: datetime,
 ) -> list[Group]:
     """Settled events of ``rows``, what stands beside those of ``beside``, visitors of ``days``; and of the ``moving`` what
-    is never added up: events that wait, and what differs from the orders. ``counted``: from which day to which page events
-    that were not sent. One query."""
+    is never added up: events that wait, and what differs from the orders. One query."""
     return _together(
         scan.settled(asked, rows, ripe_before),
         scan.alone_in_browsers(asked, rows),
@@ -39,7 +37,6 @@ def looked_up(
         tallies.visitors(asked, days),
         scan.waiting(asked, moving, ripe_before),
         scan.differing(asked, moving),
-        tallies.skipped(asked, counted),
     )
 
 

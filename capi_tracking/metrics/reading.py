@@ -39,7 +39,6 @@ def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) 
         beside=[span for span in told.raw if span.slot < count],
         days=[day for day in days_of(shown) if day.slot not in told.whole],
         moving=[*shown, *before],
-        counted=window.days,
         ripe_before=ripe_before,
     )
     found = told.figures(pixel=asked.pixel, with_tests=asked.with_tests) + figures_of(groups)

@@ -152,9 +152,7 @@ def _add_up(what: tuple[Span, bool], using: str) -> None:
 
 def _groups(span: Span, is_day: bool, ripe_before: datetime, using: str) -> list[Group]:
     asked, spans = Asked(using=using, with_tests=True), [span]
-    return looked_up(
-        asked, rows=spans, beside=spans, days=spans if is_day else [], moving=[], counted=None, ripe_before=ripe_before
-    )
+    return looked_up(asked, rows=spans, beside=spans, days=spans if is_day else [], moving=[], ripe_before=ripe_before)
 
 
 def _rows(span: Span, using: str) -> int:

@@ -1,13 +1,13 @@
 """Counts that stand beside the events: sales by campaign, visitors by day, ids that several browsers had."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from ..models import BrowserReceipt, OutboxEvent, SkipCount, Status
+from ..models import BrowserReceipt, OutboxEvent, Status
 from .columns import flag, grouped, text
 from .facts import is_order
 from .figures import Kind
@@ -69,9 +69,3 @@ def reused(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
         slot=slot_of("created_at", spans),
         sums={"count": Count("id")},
     )
-
-
-def skipped(asked: Asked, days: tuple[date, date] | None) -> QuerySet[Any]:
-    """Page events that were not sent, as the days count them."""
-    counts = asked.of(SkipCount).filter(day__range=days) if days else SkipCount.objects.none()
-    return grouped(counts, kind=text(Kind.SKIPPED), name=F("reason"), sums={"count": Sum("count")})

@@ -145,12 +145,12 @@ def test_roll_up__does_nothing_twice_and_goes_on_where_its_time_ended():
     assert metrics.roll_up() == metrics.RolledUp(computed=0, left=0)
 
 
-def test_health__asks_at_most_seven_queries(django_assert_max_num_queries, two_pixels):
+def test_health__asks_at_most_six_queries(django_assert_max_num_queries, two_pixels):
     shop.a_shop(random.Random(SEED), 40)
     metrics.roll_up()
     mark_now(timezone.now() - 3 * DAY)
     for name in ("24h", "7d", "28d"):
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(6):
             metrics.health(metrics.window(name), event="Purchase", with_tests=True)
 
 
