@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('capi_tracking', '0014_rollup'),
+        ('capi_tracking', '0013_api_keys'),
     ]
 
     operations = [
