@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from capi_tracking.metrics import facts as fact_table
-from capi_tracking.metrics import sales as numbers
-from capi_tracking.metrics.window import window
+from capi_tracking import metrics
 from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.orders import purchase_islands
 from tests.sales import add_line, new_order, row, stock
@@ -108,12 +106,8 @@ def test_refund__of_more_than_all_is_all(order):
 def test_reports__subtract_what_was_given_back(order):
     sent()
     give_back(order, "33.00")
-    (money,) = numbers.orders(facts_now()).money_sent
+    (money,) = metrics.health(metrics.window()).orders.money_sent
     assert money.amount == 66
-
-
-def facts_now():
-    return fact_table.facts(window(), pixel="", ripe_before=timezone.now(), using="default")
 
 
 def test_refund_event__is_told_once_for_each_amount_of_what_was_sent(order, capi):
@@ -145,7 +139,7 @@ def test_refund_event__is_no_order_in_the_reports(order, capi):
     capi(REFUND_EVENT="Refund")
     sent()
     give_back(order, "30.00")
-    found = numbers.orders(facts_now())
+    found = metrics.health(metrics.window()).orders
     assert (found.sent, found.waiting) == (1, 0)
 
 
