@@ -1,8 +1,11 @@
 """What would raise the match, and whether it does when it is followed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from capi_tracking import coach, metrics, orders, readiness
 from capi_tracking.coach.candidates import candidates
@@ -134,14 +137,25 @@ def test_coach__reasons_over_time_and_after_redaction(make_event):
     assert [share.whole for share in phone.over_time] == [0, 0, 0, 0, 0, 0, 1]
 
 
-def test_coach__asks_seven_times_at_most(make_event):
+def test_coach__asks_eight_times_at_most(make_event):
     for name in ("Purchase", "PageView", "Lead"):
         track(make_event(name=name, event_id=name))
     with CaptureQueriesContext(
         connection,
     ) as asked:
         coached()
-    assert len(asked) <= 7
+    assert len(asked) <= 8
+
+
+def test_newest__is_the_end_of_a_window_that_holds_too_many(make_event):
+    now = timezone.now()
+    for hours in range(5):
+        track(make_event(event_id=f"e{hours}", event_time=now - timedelta(hours=hours)))
+    whole = metrics.window("7d")
+    assert metrics.newest(whole, using="default", most=5) == whole
+    cut = metrics.newest(whole, using="default", most=2)
+    assert (cut.start, cut.end) == (now - timedelta(hours=2), whole.end)
+    assert sum(each.count for each in metrics.carried(cut, ASKED)) == 3
 
 
 def test_for_event__names_what_it_lacks_and_which_field_would_give_it(speaks, sold):

@@ -54,6 +54,7 @@ class MatchQualityAdmin(ReadOnlyAdmin):
         return {
             **context(self, request, _("Match quality"), window),
             "told": told,
+            "is_cut": told.window != window,
             "shown": shown,
             "lines": list(_lines(shown)) if shown else [],
             "pixel": pixel,

@@ -37,18 +37,24 @@ class EventAdvice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coached:
-    """Of a window: its events, the busiest first; clicks on ads; values that are on too many orders."""
+    """Of a window: its events, the busiest first; clicks on ads; values that are on too many orders.
 
+    ``window`` is what was read: the end of a longer one that holds too many events.
+    """
+
+    window: Window
     events: tuple[EventAdvice, ...]
     clicks: Clicks
     repeated: tuple[Repeated, ...]
 
 
 def coach(window: Window, asked: Asked) -> Coached:
-    """At most seven queries."""
+    """At most eight queries, of the newest events if there are very many."""
+    window = metrics.newest(window, using=asked.using)
     found = metrics.carried(window, asked)
     has_pages = any(each.event_name == PAGE_VIEW for each in found)
     return Coached(
+        window=window,
         events=tuple(_of_event(each, has_pages=has_pages, pixels=known(asked.pixel)) for each in found),
         clicks=metrics.clicks(window, using=asked.using, pixel=asked.pixel),
         repeated=metrics.repeated(window, using=asked.using, pixel=asked.pixel),

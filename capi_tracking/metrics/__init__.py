@@ -16,6 +16,7 @@ from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
 from .keys import MatchKey
 from .masking import shortened, without_ids
+from .newest import newest
 from .onesided import OneSided, Sales
 from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
@@ -108,6 +109,7 @@ __all__ = [
     "in_group",
     "in_pair_state",
     "is_window",
+    "newest",
     "of_group",
     "on_side",
     "pairing",
