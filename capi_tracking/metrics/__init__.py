@@ -12,6 +12,7 @@ from .failed import Failed, failed, of_group
 from .feed import Latest, feed
 from .freshness import LIMITS, Bar
 from .funnel import STEPS, Step
+from .gauges import Gauges, gauges
 from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
 from .keys import MatchKey
@@ -61,6 +62,7 @@ __all__ = [
     "Fact",
     "Failed",
     "Failure",
+    "Gauges",
     "Group",
     "Health",
     "Latest",
@@ -105,6 +107,7 @@ __all__ = [
     "find_contexts",
     "find_events",
     "find_receipts",
+    "gauges",
     "health",
     "in_group",
     "in_pair_state",
