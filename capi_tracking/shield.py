@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .logfields import fields
+
 logger = logging.getLogger("capi_tracking")
 _numbers = itertools.count()
 
@@ -142,4 +144,7 @@ def log_failure(error: Exception) -> None:
     """Class and place, without the message: an adapter's error may quote the customer."""
     where = extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
     place = f"{where.filename}:{where.lineno}" if where else "?"
-    logger.error("Tracking failed with %s at %s; the request goes on without it.", type(error).__name__, place)
+    what = type(error).__name__
+    logger.error(
+        "Tracking failed with %s at %s; the request goes on without it.", what, place, extra=fields(error=what)
+    )

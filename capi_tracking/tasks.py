@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from . import alerts, dataset_quality, delivery, metrics, privacy, reconciliation
 from .conf import conf
+from .logfields import fields
 from .models import Heartbeat, OutboxEvent, Status
 
 logger = logging.getLogger(__name__)
@@ -124,7 +125,13 @@ def _in_each_database(work: Callable[[str], object]) -> None:
         try:
             work(using)
         except (DatabaseError, InterfaceError) as error:
-            logger.error("The database %s failed (%s); the next run tries it again.", using, type(error).__name__)
+            what = type(error).__name__
+            logger.error(
+                "The database %s failed (%s); the next run tries it again.",
+                using,
+                what,
+                extra=fields(database=using, error=what),
+            )
             errors.append(error)
     if errors:
         raise errors[0] if len(errors) == 1 else ExceptionGroup("Several databases failed.", errors)

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
+from ..logfields import fields
 from ..models import FetchProblem, QualityFetch, QualitySnapshot
 from ..transports import Transport, UnknownRefusal
 from ..transports.wording import storable
@@ -76,7 +77,10 @@ def fetch(alias: str, *, patience: timedelta | None = None) -> QualityFetch | No
     row.save(using=using, force_insert=True)
     if row.problem:
         logger.warning(
-            "Meta's numbers of the pixel %s were not fetched (%s); the next run asks again.", alias, row.problem
+            "Meta's numbers of the pixel %s were not fetched (%s); the next run asks again.",
+            alias,
+            row.problem,
+            extra=fields(pixel=alias, reason=row.problem),
         )
     return row
 

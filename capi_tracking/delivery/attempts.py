@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from ..exceptions import Denied, Rejected, Throttled, TransportError, Unreachable
+from ..logfields import fields
 from ..models import Claimed, DeliveryAttempt
 from ..transports import Acknowledgement, Batch, Transport
 from ..transports.wording import storable
@@ -69,7 +70,7 @@ def _send(transport: Transport, batch: Batch) -> Acknowledgement | TransportErro
 
 
 def _bug(what: str) -> Faulty:
-    logger.error("The transport failed (%s); the events wait for another try.", what)
+    logger.error("The transport failed (%s); the events wait for another try.", what, extra=fields(error=what))
     return Faulty(what)
 
 

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
+from ..logfields import fields
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
 from ..models.verbs import pks_of
 from ..signals import event_delivered, event_failed, pixel_paused
@@ -110,6 +111,11 @@ class Consignment:
         return parts
 
     def _failed(self, rows: list[Claimed], error: TransportError, pk: int) -> Batches:
+        logger.info(
+            "Meta did not take %s events of the pixel %s (%s); trace id %s.",
+            len(rows), self.lane.pixel.alias, error.kind, error.trace_id,
+            extra=of_error(self.lane, error) | fields(events=len(rows)),
+        )  # fmt: skip
         if isinstance(error, Rejected) or _is_hopeless(rows, error):
             return self._rejected(rows, error, pk)
         if isinstance(error, Denied):
@@ -146,6 +152,7 @@ class Consignment:
             logger.warning(
                 "Meta took %s events of the pixel %s and confirmed %s; trace id %s.",
                 len(made.rows), lane.pixel.alias, answer.events_received, answer.trace_id,
+                extra=fields(pixel=lane.pixel.alias, trace_id=answer.trace_id, events=len(made.rows)),
             )  # fmt: skip
         event_delivered.send_robust(
             sender=OutboxEvent, keys=[row.key for row in made.rows], pixel=lane.pixel.alias, using=lane.using
@@ -172,7 +179,9 @@ class Consignment:
         lane.report.held += lane.events.hold(self.token, pks_of(rows), reason=held_for, attempt=pk)
         reason = describe(error)
         if lane.pixels.pause(lane.pixel.alias, reason=reason, fingerprint=fingerprint(lane.pixel)):
-            logger.error("The pixel %s is paused for all workers: %s", lane.pixel.alias, reason)
+            logger.error(
+                "The pixel %s is paused for all workers: %s", lane.pixel.alias, reason, extra=of_error(lane, error)
+            )
             news = {"pixel": lane.pixel.alias, "using": lane.using, "reason": reason}
             self.news.append(partial(pixel_paused.send_robust, sender=Pixel, **news))
 
@@ -207,8 +216,18 @@ class Consignment:
         self.lane.report.failed += buried
         if buried:
             alias = self.lane.pixel.alias
+            if pk is not None:
+                self._name_the_dead(rows, reason)
             closed = [Closed(row.key, alias, Status.DEAD, reason) for row in rows]
             self.news.append(partial(announce, closed, self.lane.using))
+
+    def _name_the_dead(self, rows: list[Claimed], reason: str) -> None:
+        alias = self.lane.pixel.alias
+        for name, event_id in self.lane.events.filter(pk__in=pks_of(rows)).values_list("event_name", "event_id"):
+            logger.warning(
+                "The event %s of the pixel %s is dead (%s): Meta will not take it.", event_id, alias, reason,
+                extra=fields(pixel=alias, event_name=name, event_id=event_id, reason=reason),
+            )  # fmt: skip
 
 
 def announce(closed: Iterable[Closed], using: str) -> None:
@@ -218,6 +237,16 @@ def announce(closed: Iterable[Closed], using: str) -> None:
         groups[row.pixel, row.reason].append(row.key)
     for (pixel, reason), keys in groups.items():
         event_failed.send_robust(sender=OutboxEvent, keys=keys, pixel=pixel, using=using, reason=reason)
+
+
+def of_error(lane: Lane, error: TransportError) -> dict[str, object]:
+    return fields(
+        pixel=lane.pixel.alias,
+        trace_id=error.trace_id,
+        http_status=error.http_status,
+        code=error.code,
+        reason=error.kind,
+    )
 
 
 def insist(record: Callable[[], int], using: str) -> int:

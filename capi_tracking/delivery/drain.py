@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from ..conf import PixelSettings, conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
+from ..logfields import fields
 from ..models import OutboxEvent, Pixel
 from ..models.slices import in_slices
 from ..transports import Transport
@@ -70,7 +71,7 @@ def _transports(make: MakeTransport | None) -> Iterator[Transport]:
             made = (make or import_string(conf.TRANSPORT))(pixel_settings(alias))
         except Exception as error:  # noqa: BLE001 (a broken transport of one pixel; the others go on)
             why = error if isinstance(error, ImproperlyTracked | ImportError) else type(error).__name__
-            logger.error("Nothing is sent to the pixel %s; its events wait. %s", alias, why)
+            logger.error("Nothing is sent to the pixel %s; its events wait. %s", alias, why, extra=fields(pixel=alias))
             continue
         if _may_send(made):
             yield made
@@ -91,4 +92,5 @@ def _say_once(alias: str) -> None:
     logger.warning(
         "DEBUG is on: nothing is sent to the pixel %s; its events wait. TEST_EVENT_CODE or SEND_IN_DEBUG allows it.",
         alias,
+        extra=fields(pixel=alias),
     )

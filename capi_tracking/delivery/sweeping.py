@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ..conf import conf, keyed_hash
 from ..conf import pixel as pixel_settings
+from ..logfields import fields
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, SLICES, in_slices
 from ..models.verbs import OutboxQuerySet
@@ -62,7 +63,13 @@ def _resume(using: str) -> None:
     for alias, refused in paused.filter(alias__in=list(conf.PIXELS)).values_list("alias", "refused_fingerprint"):
         if fingerprint(pixel_settings(alias)) == refused:
             continue
-        logger.info("The pixel %s has new settings: it goes on, %s held events with it.", alias, resume([alias], using))
+        held = resume([alias], using)
+        logger.info(
+            "The pixel %s has new settings: it goes on, %s held events with it.",
+            alias,
+            held,
+            extra=fields(pixel=alias, events=held),
+        )
 
 
 def _release(using: str) -> None:

@@ -18,6 +18,7 @@ from ..consent import Consent
 from ..context import RequestContext
 from ..events import CustomData, Event, UserData
 from ..exceptions import InvalidEvent
+from ..logfields import fields
 from ..models import Source
 from ..shield import shielded
 from ..unshown import Plain
@@ -155,6 +156,7 @@ def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
             "Without TrackingMiddleware the browser's half of %s has no way, unless capi_tracking.htmx takes it: %s.",
             half["name"],
             half["id"],
+            extra=fields(event_name=half["name"], event_id=half["id"]),
         )
 
 
