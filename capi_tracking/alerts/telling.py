@@ -20,11 +20,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """``standing``: all troubles that there are; ``told``: those that this call told of, ``cleared`` how many ended."""
+    """``standing``: all troubles that there are; ``told``: those that this call told of, ``cleared`` how many ended.
+
+    ``failed``: what was to be told could not be mailed.
+    """
 
     standing: tuple[Problem, ...]
     told: tuple[Problem, ...]
     cleared: int
+    failed: bool = False
 
 
 def tell(using: str) -> Told:
@@ -38,8 +42,8 @@ def tell(using: str) -> Told:
     for key in cleared:
         alert_cleared.send_robust(sender=Alert, key=key, using=using)
     claimed = [problem for problem in found if alerts.claim(problem.key)]
-    told = tuple(claimed) if claimed and _tell(claimed, alerts, using) else ()
-    return Told(standing=found, told=told, cleared=len(cleared))
+    failed = bool(claimed) and not _tell(claimed, alerts, using)
+    return Told(standing=found, told=() if failed else tuple(claimed), cleared=len(cleared), failed=failed)
 
 
 def _tell(problems: Sequence[Problem], alerts: AlertQuerySet, using: str) -> bool:
@@ -76,5 +80,4 @@ def body(problems: Sequence[Problem]) -> str:
 
 
 def _paragraph(problem: Problem) -> str:
-    title = problem.title if problem.title.endswith((".", "?")) else f"{problem.title}."
-    return " ".join(filter(None, (title, problem.waits, problem.advice)))
+    return " ".join(filter(None, (problem.sentence, problem.waits, problem.advice)))

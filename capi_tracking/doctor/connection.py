@@ -30,13 +30,17 @@ _EXPLAINED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What one request came to. ``kind``: delivered, or one of the four failures, or "settings" if none was made."""
+    """What one request came to. ``kind``: delivered, or one of the four failures, or "settings" if none was made.
+
+    ``ahead``: how far the clock of who answered was ahead of ours, if it told.
+    """
 
     kind: str
     http_status: int | None = None
     code: str = ""
     trace_id: str = ""
     message: str = ""
+    ahead: timedelta | None = None
 
     @property
     def explanation(self) -> str:
@@ -49,50 +53,56 @@ class Tried:
 
 def check_connection(alias: str) -> Tried:
     """Whether Meta would take events: of this token, for this pixel. None is sent. Raises nothing."""
-    return _tried(lambda: _transport(pixel_settings(alias)).reach())
+    return _tried(lambda: pixel_settings(alias), lambda transport: transport.reach())
 
 
 def send_test(alias: str, code: str) -> Tried:
     """Send one event of nobody's, which Events Manager shows under Test events for that code. Raises nothing."""
-    return _tried(lambda: _send_test(alias, code))
+    return _tried(lambda: _with_code(alias, code), lambda transport: transport.send(_batch()))
 
 
-def _send_test(alias: str, code: str) -> Acknowledgement:
+def _with_code(alias: str, code: str) -> PixelSettings:
     if not code:
         raise ImproperlyTracked("A test event needs a test code.")
-    pixel = replace(pixel_settings(alias), test_event_code=code)
-    return _transport(pixel).send(Batch((encode(_event().as_payload()),)))
+    return replace(pixel_settings(alias), test_event_code=code)
 
 
-def _event() -> Event:
+def _batch() -> Batch:
     number = uuid.uuid4().hex
-    return Event(
+    event = Event(
         name=TEST_EVENT,
         event_id=number,
         event_time=timezone.now(),
         action_source=ActionSource.SYSTEM_GENERATED,
         user_data=UserData.of(external_id=f"capi-tracking-test-{number}"),
     )
+    return Batch((encode(event.as_payload()),))
 
 
-def _transport(pixel: PixelSettings) -> Transport:
-    made: Transport = import_string(conf.TRANSPORT)(pixel)
-    made.patience = PATIENCE
-    return made
-
-
-def _tried(send: Callable[[], Acknowledgement]) -> Tried:
+def _tried(find: Callable[[], PixelSettings], ask: Callable[[Transport], Acknowledgement]) -> Tried:
     if not conf.ENABLED:
         return Tried(kind="settings", message="ENABLED is off.")
     try:
-        answer = send()
-    except TransportError as error:
-        code = "/".join(str(each) for each in (error.code, error.subcode) if each is not None)
-        return Tried(
-            kind=error.kind, http_status=error.http_status, code=code, trace_id=error.trace_id, message=str(error)
-        )
+        transport: Transport = import_string(conf.TRANSPORT)(find())
+        transport.patience = PATIENCE
+        return _asked(transport, ask)
     except (ImproperlyTracked, ImportError) as error:
         return Tried(kind="settings", message=str(error))
     except Exception as error:  # noqa: BLE001 (a transport of the shop's own; its text may hold secrets)
         return Tried(kind="unreachable", message=type(error).__name__)
-    return Tried(kind="delivered", http_status=answer.http_status, trace_id=answer.trace_id)
+
+
+def _asked(transport: Transport, ask: Callable[[Transport], Acknowledgement]) -> Tried:
+    try:
+        answer = ask(transport)
+    except TransportError as error:
+        code = "/".join(str(each) for each in (error.code, error.subcode) if each is not None)
+        return Tried(
+            kind=error.kind,
+            http_status=error.http_status,
+            code=code,
+            trace_id=error.trace_id,
+            message=str(error),
+            ahead=transport.ahead,
+        )
+    return Tried(kind="delivered", http_status=answer.http_status, trace_id=answer.trace_id, ahead=transport.ahead)

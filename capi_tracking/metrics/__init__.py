@@ -22,7 +22,7 @@ from .onesided import OneSided, Sales
 from .outcomes import Outcome
 from .pairs import Pair, in_pair_state, with_pair
 from .pixelstate import PixelState, pixel_state
-from .problem import Problem, Trouble
+from .problem import AT_RISK, Problem, Trouble
 from .reasons import explain, explain_status
 from .refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .repeated import Repeated, repeated
@@ -34,15 +34,18 @@ from .stakes import Stake, stake
 from .story import Moment, Story, story
 from .unpaired import Cause, Pairing, Unpaired, pairing
 from .values import Money, Share
+from .verdict import SILENCE
 from .window import DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, is_window, window
 
 __all__ = [
+    "AT_RISK",
     "DEFAULT_WINDOW",
     "KEYS",
     "LIMITS",
     "MOST_DAYS",
     "NO_CODE",
     "PURCHASE",
+    "SILENCE",
     "STEPS",
     "WINDOWS",
     "Asked",

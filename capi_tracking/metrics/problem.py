@@ -70,6 +70,11 @@ class Problem:
         return title(self.kind, self._values)
 
     @property
+    def sentence(self) -> str:
+        """The title, where no pages follow."""
+        return self.title if self.title.endswith((".", "?")) else f"{self.title}."
+
+    @property
     def waits(self) -> str:
         """How much waits for the mend; "" of what lets nothing wait."""
         if self.kind not in WAITING or not self.count:

@@ -63,6 +63,7 @@ class Transport(ABC):
         """Raise :class:`ImproperlyTracked` if the settings leave no way to send at all."""
         self.pixel = pixel
 
+    ahead: timedelta | None = None  # how far the clock of who last answered was ahead of ours, if it told
     patience: timedelta | None = None  # how long to wait for an answer, where it is less than READ_TIMEOUT
 
     @property

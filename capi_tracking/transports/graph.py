@@ -17,6 +17,7 @@ from ..conf import PixelSettings, conf, is_loopback
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
 from ..unshown import Body, Plain, Secrets, Unshown
 from .base import Acknowledgement, Batch, Transport, UnknownRefusal
+from .clocks import ahead_by
 from .exchange import CHUNK, MAX_ANSWER, Answer, exchange, session
 from .wording import plain
 
@@ -179,7 +180,10 @@ class GraphTransport(Transport):
     def _post(self, body: bytes) -> Answer:
         data = Body(gzip.compress(body, GZIP_LEVEL)) if conf.GZIP else body
         headers = JSON | ({"Content-Encoding": "gzip"} if conf.GZIP else {})
-        return exchange("POST", self.url, data=data, headers=headers, patience=self.patience)
+        asked_at = datetime.now(UTC)
+        answer = exchange("POST", self.url, data=data, headers=headers, patience=self.patience)
+        self.ahead = ahead_by(answer.headers.get("Date"), asked_at)
+        return answer
 
 
 def events_url(pixel: PixelSettings) -> str:
