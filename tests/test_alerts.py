@@ -103,6 +103,15 @@ def test_mail__names_no_page_and_nothing_of_a_customer(paused):
         assert private not in message.body
 
 
+def test_tell__is_once_of_what_browsers_report_however_many_pixels_they_name(paused):
+    tell()
+    for subject in ("1", "2"):
+        PageReport.objects.add_all(timezone.localdate(), {("foreign", "/", subject, "PageView"): 3})
+    assert [problem.subject for problem in tell().told] == ["1", "2"]
+    PageReport.objects.add_all(timezone.localdate(), {("foreign", "/", "3", "PageView"): 9})
+    assert (len(mail.outbox), tell().told) == (2, ())
+
+
 def test_page__marks_and_sends_nothing(paused, admin_client):
     admin_client.get(reverse(DASHBOARD) + "?period=24h")
     assert not Alert.objects.exists()

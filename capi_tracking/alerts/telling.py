@@ -41,7 +41,8 @@ def tell(using: str) -> Told:
     cleared = alerts.clear_others(problem.key for problem in found)
     for key in cleared:
         alert_cleared.send_robust(sender=Alert, key=key, using=using)
-    claimed = [problem for problem in found if alerts.claim(problem.key)]
+    mine = {key for key in dict.fromkeys(problem.key for problem in found) if alerts.claim(key)}
+    claimed = [problem for problem in found if problem.key in mine]
     failed = bool(claimed) and not _tell(claimed, alerts, using)
     return Told(standing=found, told=() if failed else tuple(claimed), cleared=len(cleared), failed=failed)
 

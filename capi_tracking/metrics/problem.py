@@ -61,8 +61,9 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """The same for the same trouble, whatever its numbers are."""
-        return "|".join((self.kind, self.pixel, self.subject, self.name))[:200]
+        """The same for the same trouble, whatever its numbers are. What browsers tell of is one, whatever they name."""
+        named = () if self.kind in BY_BROWSERS else (self.subject, self.name)
+        return "|".join((self.kind, self.pixel, *named))[:200]
 
     @property
     def title(self) -> str:
@@ -107,6 +108,7 @@ class Problem:
 
 
 WAITING = {Trouble.PAUSED, Trouble.HELD, Trouble.SILENT, Trouble.DEADLINE, Trouble.UNREACHED, Trouble.OVERDUE}
+BY_BROWSERS = {Trouble.POLICY, Trouble.FOREIGN}  # anybody can write such a report
 AT_RISK = {*WAITING, Trouble.UNRECORDED}  # of all others, what their money tells of is gone or well
 
 
