@@ -41,7 +41,7 @@ TROUBLES = (
         title="Break the token",
         effect="Meta refuses the access token, so the pixel pauses at the next event: that one is held, new ones wait "
         "behind it, and nothing is lost.",
-        look="Tracking health: code 190, and the money that waits.",
+        look="Tracking health: the pixel is paused, with code 190 and the money that waits.",
         page="admin:capi_tracking_dashboard_changelist",
         is_switch=True,
     ),
@@ -76,7 +76,8 @@ TROUBLES = (
         title="Stop the worker",
         effect="Nobody sends any more: the shop goes on selling and every event waits in the outbox, until the worker "
         "is back and sends them all.",
-        look="Tracking health: “Waiting now” grows at once; the dashboard's verdict turns after an hour.",
+        look="Tracking health: “Waiting now” grows at once; after ten minutes the action list says that no worker has "
+        "shown itself.",
         page="admin:capi_tracking_dashboard_changelist",
     ),
 )

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from capi_tracking.delivery import sweep
+from capi_tracking import metrics
+from capi_tracking.delivery import alive, sweep
 from capi_tracking.events import Event, UserData
 from capi_tracking.metrics import verdict
 from capi_tracking.models import OutboxEvent, Pixel
@@ -132,9 +133,9 @@ def test_worker__is_stopped_and_started(admin_client, url, no_sandbox):
     assert not switch.worker_is_stopped()
 
 
-def test_worker__says_that_the_dashboard_calls_it_healthy_for_an_hour(admin_client, url, no_sandbox):
-    assert timezone.timedelta(hours=1) == verdict.OVERDUE
-    assert "verdict turns after an hour" in press(admin_client, url, cause="worker")
+def test_worker__says_that_the_action_list_names_it_after_ten_minutes(admin_client, url, no_sandbox):
+    assert timezone.timedelta(minutes=10) == verdict.SILENCE
+    assert "after ten minutes the action list says" in press(admin_client, url, cause="worker")
 
 
 def test_token__mended_lets_the_pixel_and_what_it_held_go_on(admin_client, url, sandbox):
@@ -157,12 +158,31 @@ def lead():
     return track(Event(name="Lead", event_time=timezone.now(), user_data=UserData.of(email="kite@example.org")))
 
 
-def test_token__broken_holds_an_event_and_mended_sends_it(admin_client, url, graph):
+def named():
+    """What the action list names, and how many events wait for it."""
+    return [(problem.kind, problem.count) for problem in metrics.health(metrics.window()).problems]
+
+
+def test_token__broken_holds_an_event_is_named_and_mended_sends_it(admin_client, url, graph):
     press(admin_client, url, cause="token")
     lead()
     assert (sweep().held, Pixel.objects.get().state) == (1, "paused")
+    lead()
+    assert named() == [("paused", 2)]
     press(admin_client, url, mend="token")
-    assert sweep().delivered == 1
+    assert (sweep().delivered + sweep().delivered, named()) == (2, [])
+
+
+def test_worker__that_is_stopped_is_named_with_what_waits_until_it_is_back(db, graph, time_machine):
+    sweep()
+    alive("worker", "beat")
+    lead()
+    assert named() == []
+    time_machine.move_to(timezone.now() + timezone.timedelta(minutes=11))
+    assert named() == [("silent", 1)]
+    time_machine.move_to(timezone.now() - timezone.timedelta(minutes=11))
+    alive("worker", "beat")
+    assert (sweep().delivered, named()) == (1, [])
 
 
 def test_throttled__makes_the_pixel_wait_and_mended_sends_at_once(admin_client, url, graph):
@@ -170,8 +190,9 @@ def test_throttled__makes_the_pixel_wait_and_mended_sends_at_once(admin_client, 
     lead()
     assert sweep().put_back == 1
     assert Pixel.objects.get().wait_until > timezone.now()
+    assert named() == [("unreached", 1)]
     press(admin_client, url, mend="throttled")
-    assert sweep().delivered == 1
+    assert (sweep().delivered, named()) == (1, [])
 
 
 def test_throttled__mended_ends_the_wait(admin_client, url, sandbox):
