@@ -11,6 +11,7 @@ from ..metrics import Trouble
 from .drilling import rows
 from .leads import Leads
 
+UNPAIRED = (Trouble.OVERLAP, Trouble.BLOCKED, Trouble.LATE)
 EVENTS, DIFFERENCES = "outboxevent", "orderdifference"
 
 
@@ -31,14 +32,12 @@ _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
     Trouble.OVERDUE: (EVENTS, {"status__exact": "pending", "period": "all"}, _("Show them")),
     Trouble.UNREACHED: ("deliveryattempt", {}, _("Show the attempts")),
     Trouble.LOST: (EVENTS, {"group": "orders", "outcome": metrics.Result.LOST}, _("Show them")),
-    Trouble.LATE: (EVENTS, {"group": "orders", "pair": metrics.Pair.LATE}, _("Show them")),
     Trouble.SHORT: (EVENTS, {"short_ack__exact": "1", "period": "all"}, _("Show them")),
     Trouble.UNRECORDED: (DIFFERENCES, {}, _("Show the orders")),
     Trouble.UNREADABLE: (DIFFERENCES, {"kind": "unreadable"}, _("Show the orders")),
     Trouble.DRIFT: (DIFFERENCES, {"kind": "drift"}, _("Show the orders")),
     Trouble.POLICY: ("pagereport", {}, _("Show the pages")),
     Trouble.FOREIGN: ("pagereport", {}, _("Show the pages")),
-    Trouble.BLOCKED: ("browserreceipt", {"state__exact": "1"}, _("Show the receipts")),
     Trouble.REUSED: ("browserreceipt", {}, _("Show the receipts")),
     Trouble.MORE_AT_META: (EVENTS, {}, _("Show them")),
     Trouble.VOLUME: (EVENTS, {}, _("Show them")),
@@ -46,9 +45,9 @@ _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
 
 
 def mend(problem: metrics.Problem, leads: Leads) -> Mend:
-    if problem.kind == Trouble.OVERLAP:
-        page = reverse("admin:capi_tracking_outboxevent_overlap") if EVENTS in leads.seen else ""
-        return Mend(problem, page, _("Show unpaired"))
+    if problem.kind in UNPAIRED:
+        page = reverse("admin:capi_tracking_outboxevent_overlap") + f"?period={leads.asked.window.name}"
+        return Mend(problem, page if EVENTS in leads.seen else "", _("Show unpaired"))
     if problem.pixel_pk and problem.kind in (Trouble.PAUSED, Trouble.TEST_CODE):
         page = reverse("admin:capi_tracking_pixel_change", args=[problem.pixel_pk]) if "pixel" in leads.seen else ""
         return Mend(problem, page, _("Open the pixel"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import TextChoices
 from django.template.defaultfilters import floatformat
@@ -118,7 +118,8 @@ def sums(money: Iterable[Money]) -> str:
 
 
 def moment(at: date) -> str:
-    """In the reader's zone."""
+    """In the reader's zone. Midnight is a day's beginning, and no time of its own."""
     if not isinstance(at, datetime):
         return date_format(at, "j F Y")
-    return date_format(timezone.localtime(at), "l j F, H:i")
+    local = timezone.localtime(at)
+    return date_format(local, "l j F, H:i" if local.time() != time.min else "l j F")

@@ -47,8 +47,8 @@ _TITLES: dict[str, Promise] = {
         "count",
     ),
     "reused": ngettext_lazy(
-        "%(count)d time a browser told of an id that another visitor's had told of before.",
-        "%(count)d times a browser told of an id that another visitor's had told of before.",
+        "%(count)d event had an id that another visitor's browser had told of before.",
+        "%(count)d events had an id that another visitor's browser had told of before.",
         "count",
     ),
     "late": ngettext_lazy(
