@@ -199,6 +199,11 @@ def at_route(name: str) -> Callable[[Any], Any]:
     return lambda page: page.goto(reverse(name, urlconf="demo_project.urls"))
 
 
+def whole_month(page) -> None:
+    """The dashboard with the whole month on it."""
+    page.goto(reverse("admin:capi_tracking_dashboard_changelist", urlconf="demo_project.urls") + "?period=28d")
+
+
 def first_of(name: str, query: str) -> Callable[[Any], Any]:
     """The first row of a list in the admin."""
 
@@ -231,6 +236,7 @@ STAFF = [
     first_row(PIXELS),
     Place("marketer, index", "admin:index", at("/admin/"), "marketer"),
     admin_list(DASHBOARD, "marketer"),
+    Place("dashboard, 28 days", f"admin:{DASHBOARD}_changelist", whole_month, "admin"),
 ]
 MODELS = sorted(f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry)
 STOCK = [admin_list(model) for model in MODELS if model not in (DASHBOARD, INCIDENTS, EVENTS, PIXELS)]
