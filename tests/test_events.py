@@ -654,9 +654,55 @@ def test_event__takes_the_words_of_its_enums():
     assert type(event.name) is type(event.action_source) is str
 
 
-@pytest.mark.parametrize("source", [source for source in ActionSource if source != "business_messaging"])
+EXTINFO = ["a2", "", "", "", "14", *[""] * 11]
+APP = {"advertiser_tracking_enabled": True, "application_tracking_enabled": "0", "extinfo": EXTINFO}
+WHATSAPP = {"action_source": "business_messaging", "messaging_channel": "whatsapp", "name": "ViewContent"}
+
+
+@pytest.mark.parametrize("source", ActionSource)
 def test_event__takes_every_action_source(source):
-    assert make_event(action_source=source).action_source == source
+    more = {"app": {"app_data": APP}, "business_messaging": WHATSAPP}.get(source, {})
+    assert make_event(**{"action_source": source, **more}).action_source == source
+
+
+def test_event__writes_what_a_person_allowed_an_app_as_meta_does():
+    sent = make_event(
+        action_source="app", app_data=APP | {"extinfo": [*EXTINFO[:3], None, 14, *EXTINFO[5:]]}
+    ).as_payload()
+    assert sent["app_data"] == {"advertiser_tracking_enabled": 1, "application_tracking_enabled": 0, "extinfo": EXTINFO}
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("app_data", {}),
+        ("app_data.extinfo", {"app_data": {name: APP[name] for name in APP if name != "extinfo"}}),
+        ("app_data.extinfo", {"app_data": APP | {"extinfo": EXTINFO[:15]}}),
+        ("app_data.extinfo", {"app_data": APP | {"extinfo": ["w2", *EXTINFO[1:]]}}),
+        ("app_data.extinfo", {"app_data": APP | {"extinfo": [*EXTINFO[:4], " ", *EXTINFO[5:]]}}),
+        ("app_data.extinfo", {"app_data": APP | {"extinfo": "a2"}}),
+        ("app_data.extinfo", {"app_data": APP | {"extinfo": [[]] * 16}}),
+        ("app_data.advertiser_tracking_enabled", {"app_data": APP | {"advertiser_tracking_enabled": None}}),
+        ("app_data.application_tracking_enabled", {"app_data": APP | {"application_tracking_enabled": "yes"}}),
+        ("app_data.application_tracking_enabled", {"app_data": APP | {"application_tracking_enabled": []}}),
+    ],
+)
+def test_event__of_an_app_without_what_meta_wants_is_refused(field, changes):
+    refused(field, make_event, action_source="app", **changes)
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("messaging_channel", {"messaging_channel": "pigeon"}),
+        ("event_name", {"name": "Search"}),
+        ("user_data.page_id", {"user_data": UserData.of(ctwa_clid="click")}),
+    ],
+)
+def test_event__of_a_chat_without_what_meta_wants_is_refused(field, changes):
+    refused(field, make_event, **WHATSAPP | changes)
+    make_event(**WHATSAPP | {"messaging_channel": "messenger", "name": "Search"})
+    make_event(**WHATSAPP | {"user_data": UserData.of(ctwa_clid="click", page_id="1")})
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,8 @@ def _store(name: str, given: object) -> dict[str, Any] | None:
     store = json_object(name, given)
     if store.keys() - _STORE_KEYS:
         raise InvalidEvent(name, "takes store_page_id, brand_page_id and store_code")
-    return store or None
+    found = {key: identifier(f"{name}.{key}", value) for key, value in store.items()}
+    return {key: value for key, value in found.items() if value} or None
 
 
 def _extra(name: str, given: object) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from .encoding import json_object, written
 from .fields import count, identifier, text, word
 from .given import NOTHING, Rule, Sealed, keep, missing
 from .names import ActionSource, CustomerSegmentation, StandardEvent
+from .sources import app_data, check_source
 from .user_data import UserData
 
 MAX_NAME = 100
@@ -22,7 +23,7 @@ MAX_URL = 2048
 _STANDARD_EVENTS = frozenset(StandardEvent)
 _ACTION_SOURCES = frozenset(ActionSource)
 _SEGMENTATIONS = frozenset(CustomerSegmentation)
-_MESSAGING, _PURCHASE = ActionSource.BUSINESS_MESSAGING.value, StandardEvent.PURCHASE.value
+_PURCHASE = StandardEvent.PURCHASE.value
 _LIMITED_DATA_USE = "LDU"
 _LIMITS = ("data_processing_options", "data_processing_options_country", "data_processing_options_state")
 _LDU_COUNTRIES = frozenset({0, 1})
@@ -73,8 +74,7 @@ class Event(Sealed):
             self._check_combinations()
 
     def _check_combinations(self) -> None:
-        if self.action_source == _MESSAGING and not self.messaging_channel:
-            raise InvalidEvent("messaging_channel", "is missing on a business_messaging event")
+        check_source(self)
         if self.name == _PURCHASE and self.custom_data.value is None:
             raise InvalidEvent("value", "is missing on a Purchase")  # its currency never is: CustomData saw to that
 
@@ -217,7 +217,7 @@ _RULES: dict[str, Rule] = {
     "customer_segmentation": _segmentation,
     "original_event_data": _original,
     "attribution_data": _object,
-    "app_data": _object,
+    "app_data": app_data,
     "messaging_channel": identifier,
     "advanced_measurement_table": identifier,
 }

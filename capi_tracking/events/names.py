@@ -40,6 +40,14 @@ class ActionSource(StrEnum):
     OTHER = "other"
 
 
+class MessagingChannel(StrEnum):
+    """By which a ``business_messaging`` event came about."""
+
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    INSTAGRAM = "instagram"
+
+
 class ContentType(StrEnum):
     """What the content ids are the ids of."""
 

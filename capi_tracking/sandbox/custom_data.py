@@ -14,6 +14,7 @@ SEGMENTS = frozenset(
 CONTENT_TYPES = frozenset({"product", "product_group"})
 CONTENT_TEXTS = ("title", "description", "brand", "category")
 TEXTS = ("content_type", "content_name", "content_category", "order_id", "search_string", "item_number")
+STORE_KEYS = frozenset({"store_page_id", "brand_page_id", "store_code"})
 NUMBERS = ("value", "predicted_ltv", "net_revenue")
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -74,9 +75,18 @@ def _check_texts(data: dict[str, object]) -> None:
     # A text in one of Meta's papers, a boolean in another.
     if data.get("status") is not None and not isinstance(data["status"], (str, bool)):
         raise parameter("custom_data[status]", "is neither a text nor a boolean")
-    if data.get("store_data") is not None and not is_object(data["store_data"]):
-        raise parameter("custom_data[store_data]", "is not an object")
+    _check_store(data.get("store_data"))
     _check_delivery("custom_data", data)
+
+
+def _check_store(store: object) -> None:
+    if store is None:
+        return
+    if not is_object(store):
+        raise parameter("custom_data[store_data]", "is not an object")
+    for key, value in store.items():
+        if key not in STORE_KEYS or not (is_text(value) or is_integer(value)):
+            raise parameter("custom_data[store_data]", "holds something else than ids of store, page and brand")
 
 
 def _check_contents(data: dict[str, object]) -> None:

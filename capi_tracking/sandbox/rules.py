@@ -175,8 +175,8 @@ def _check_app(event: dict[str, object]) -> None:
     if not is_object(app):
         raise parameter("app_data", "is missing or no object")
     for key in ("advertiser_tracking_enabled", "application_tracking_enabled"):
-        if app.get(key) not in (None, False, True, "0", "1"):
-            raise parameter(f"app_data[{key}]", "is neither 0 nor 1")
+        if app.get(key) not in (False, True, "0", "1"):
+            raise parameter(f"app_data[{key}]", "is missing, or neither 0 nor 1")
     if not _is_extinfo(app.get("extinfo")):
         raise refused(BAD_EXTINFO, "parameter", "extinfo", "lacks a slot, the platform or the system's version")
 

@@ -18,7 +18,8 @@ PURCHASE = {"event_name": "Purchase", "custom_data": {"value": 9.9, "currency": 
 
 
 def app(**changes):
-    return {"action_source": "app", "app_data": {"extinfo": EXTINFO} | changes}
+    allowed = {"advertiser_tracking_enabled": 1, "application_tracking_enabled": 0}
+    return {"action_source": "app", "app_data": {"extinfo": EXTINFO} | allowed | changes}
 
 
 def message(**user_data):
@@ -195,6 +196,9 @@ def test_an_event__that_keeps_the_rules_is_taken(changes):
         custom(search_string=1),
         custom(item_number=1),
         custom(store_data="7"),
+        custom(store_data={"street": "1"}),
+        custom(store_data={"store_code": ""}),
+        app(advertiser_tracking_enabled=None),
         custom(status=1),
         custom(predicted_ltv=0),
         custom(predicted_ltv="-1"),
