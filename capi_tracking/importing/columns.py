@@ -71,8 +71,11 @@ def _settled(found: Field, some: list[str], columns: Sequence[str]) -> list[str]
 
 def shown(column: str, columns: Sequence[str]) -> str:
     """The heading; its place where it looks like somebody's data, as in a file without headings."""
-    looks_like_data = "@" in column or sum(sign.isdigit() for sign in column) >= MANY_DIGITS
-    return f"column {columns.index(column) + 1}" if looks_like_data else column
+    return f"column {columns.index(column) + 1}" if looks_like_data(column) else column
+
+
+def looks_like_data(name: str) -> bool:
+    return "@" in name or sum(sign.isdigit() for sign in name) >= MANY_DIGITS
 
 
 def named_apart(headings: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TextIO
 
 from ..exceptions import InvalidEvent
 from ..ingestion import MAX_ITEMS, Outcome, Terms, ingest, preview
+from .columns import looks_like_data
 from .items import Writer
 from .layout import Layout
 from .lines import Lines, open_text
@@ -20,13 +21,17 @@ OTHER_REASONS = "other reasons"
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the records. ``last``: the line up to which everything is settled. Reasons are counted, at most fifty."""
+    """What became of the records. ``last``: the line up to which everything is settled.
+
+    ``notes``: what was left out of records that are not refused. Of reasons and notes at most fifty are told apart.
+    """
 
     last: int = 0
     records: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
 
 
 class Listener(Protocol):
@@ -89,9 +94,11 @@ def _written(record: Record, writer: Writer) -> Any:
 
 def _count(record: Record, result: Any, listener: Listener, tally: Tally) -> None:
     if result.outcome == Outcome.REFUSED:
-        _refuse(record, ": ".join(part for part in (result.field, result.reason) if part), listener, tally)
+        _refuse(record, ": ".join(part for part in (_named(result.field), result.reason) if part), listener, tally)
         return
     tally.outcomes[result.outcome] += 1
+    for note in result.notes:
+        _add(tally.notes, note)
     if result.outcome == Outcome.SKIPPED:
         _add(tally.skipped, result.reason)
 
@@ -104,6 +111,11 @@ def _refuse(record: Record, reason: str, listener: Listener, tally: Tally) -> No
 
 def _add(counts: Counter[str], reason: str) -> None:
     counts[reason if reason in counts or len(counts) < MOST_REASONS else OTHER_REASONS] += 1
+
+
+def _named(place: str) -> str:
+    """Where in the item; a key that somebody's data became is not told."""
+    return ".".join("a key" if looks_like_data(part) else part for part in place.split("."))
 
 
 def _bytes_read(file: TextIO) -> int:

@@ -58,6 +58,16 @@ def test_import__reasons_of_json_keys_name_what_was_meant(calls):
 
 
 @pytest.mark.django_db
+def test_import__tells_what_was_left_out_and_of_nobody(calls):
+    person = '{"em": "jo@shop.example", "ph": "12"}'
+    item = f'{{"event_id": "%s", "event_time": "{NOW}", "user_data": {person}, "mo@shop.example": 1}}\n'
+    said = calls(item.replace(', "mo@shop.example": 1', "") % 7 + item % 8, name="calls.jsonl")
+    assert "Without a value 1: ph: " in said
+    assert "a key" in said
+    assert "shop.example" not in said
+
+
+@pytest.mark.django_db
 def test_import__a_mapping_may_lie_in_a_file(calls, tmp_path):
     (tmp_path / "map.json").write_text('{"email": "Who", "event_time": ["Day", "Clock"], "order_id": "No"}')
     day, clock = NOW.rstrip("Z").split("T")

@@ -122,6 +122,7 @@ class Paper:
         self.out.write(f"{'Would be: ' if is_dry else ''}{lines(tally.records)}: {sums(tally)}.")
         self._reasons("Skipped", Counter({str(explain(reason)): n for reason, n in tally.skipped.items()}))
         self._reasons("Refused", tally.refused)
+        self._reasons("Without a value", tally.notes)
         if self.refused.written:
             more = f" There was no room for {self.refused.left_out} more." if self.refused.left_out else ""
             self.out.write(
