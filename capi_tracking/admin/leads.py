@@ -11,7 +11,16 @@ from .. import metrics
 from .asked import Asked
 from .drilling import rows
 
-LISTS = ("outboxevent", "deliveryattempt", "browserreceipt", "skipcount", "orderdifference", "pagereport", "pixel")
+LISTS = (
+    "outboxevent",
+    "deliveryattempt",
+    "browserreceipt",
+    "skipcount",
+    "orderdifference",
+    "pagereport",
+    "pixel",
+    "reconciliation",
+)
 
 
 @dataclass(frozen=True, slots=True)

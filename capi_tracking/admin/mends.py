@@ -51,6 +51,8 @@ def mend(problem: metrics.Problem, leads: Leads) -> Mend:
     if problem.pixel_pk and problem.kind in (Trouble.PAUSED, Trouble.TEST_CODE):
         page = reverse("admin:capi_tracking_pixel_change", args=[problem.pixel_pk]) if "pixel" in leads.seen else ""
         return Mend(problem, page, _("Open the pixel"))
+    if problem.kind == Trouble.UNRECORDED and "reconciliation" in leads.seen:
+        return Mend(problem, leads.to("reconciliation", show="lost"), _("Show the orders"))
     model, chosen, label = _LISTS.get(problem.kind, ("", {}, _("Show them")))
     named = {"name": problem.name} if problem.name and model == EVENTS else {}
     return Mend(problem, _address(model, {**chosen, **named}, leads), label)
