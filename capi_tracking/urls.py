@@ -16,6 +16,7 @@ urlpatterns = [
     path("attempts/", late("reading.attempts"), name="attempts"),
     path("stats/", late("stats.stats"), name="stats"),
     path("reconciliation/", late("stats.reconciliation"), name="reconciliation"),
+    path("schema/", late("schema.schema"), name="schema"),
     path("choices/", choices, name="choices"),
     path("about-me/", about_me, name="about_me"),
     path("about-me/export/", export_me, name="export_me"),

@@ -10,7 +10,7 @@ from .content import MAX_CONTENTS, Content
 from .custom_data import CustomData
 from .encoding import encode
 from .event import Event
-from .names import ActionSource, ContentType, CustomerSegmentation, DeliveryCategory, StandardEvent
+from .names import ActionSource, ContentType, CustomerSegmentation, DeliveryCategory, MessagingChannel, StandardEvent
 from .user_data import PlainUserData, UserData
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "CustomerSegmentation",
     "DeliveryCategory",
     "Event",
+    "MessagingChannel",
     "PlainUserData",
     "StandardEvent",
     "UserData",
