@@ -39,7 +39,8 @@ _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
     Trouble.POLICY: ("pagereport", {}, _("Show the pages")),
     Trouble.FOREIGN: ("pagereport", {}, _("Show the pages")),
     Trouble.REUSED: ("browserreceipt", {}, _("Show the receipts")),
-    Trouble.MORE_AT_META: (EVENTS, {}, _("Show them")),
+    Trouble.MORE_AT_META: (EVENTS, {}, _("Show ours")),
+    Trouble.COVERAGE: (EVENTS, {}, _("Show ours")),
     Trouble.VOLUME: (EVENTS, {}, _("Show them")),
 }
 

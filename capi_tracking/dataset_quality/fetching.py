@@ -14,7 +14,7 @@ from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
 from ..logfields import fields
-from ..models import FetchProblem, QualityFetch, QualitySnapshot
+from ..models import FetchProblem, Pixel, QualityFetch, QualitySnapshot
 from ..transports import Transport, UnknownRefusal
 from ..transports.wording import storable
 from . import counts, quality
@@ -26,6 +26,7 @@ from .values import Odd, Words
 logger = logging.getLogger(__name__)
 
 REST = timedelta(seconds=30)  # between two questions about the same pixel
+TOLD_FOR = timedelta(days=2)
 PATIENCE = timedelta(seconds=4)  # somebody waits for it
 BUDGET = timedelta(seconds=20)  # of one press of a button, whatever many pixels there are
 ENDS_IT = {FetchProblem.TOKEN, FetchProblem.VERSION, FetchProblem.THROTTLED, FetchProblem.UNREACHABLE}
@@ -72,7 +73,11 @@ def fetch(alias: str, *, patience: timedelta | None = None) -> QualityFetch | No
     if QualityFetch.objects.using(using).is_recent(alias, REST, now=now):
         return None
     row, began = QualityFetch(pixel=alias, started_at=now), time.monotonic()
+    Pixel.objects.using(using).ensure([alias])
     _fetch_into(row, using, patience)
+    if row.events:
+        since = timezone.localtime(now).date() - TOLD_FOR
+        row.told = QualitySnapshot.objects.using(using).told(alias, since)
     row.duration_ms = int((time.monotonic() - began) * 1000)
     row.save(using=using, force_insert=True)
     if row.problem:

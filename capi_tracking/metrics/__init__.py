@@ -17,6 +17,7 @@ from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
 from .keys import MatchKey
 from .masking import shortened, without_ids
+from .metas import Day, Metas, Told, metas, metas_by_day
 from .newest import newest
 from .onesided import OneSided, Sales
 from .outcomes import Outcome
@@ -32,6 +33,7 @@ from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
 from .stakes import Stake, stake
 from .story import Moment, Story, story
+from .unasked import Unasked
 from .unpaired import Cause, Pairing, Unpaired, pairing
 from .values import Money, Share
 from .verdict import SILENCE
@@ -61,6 +63,7 @@ __all__ = [
     "Consents",
     "Coverage",
     "Covered",
+    "Day",
     "EventLine",
     "Fact",
     "Failed",
@@ -71,6 +74,7 @@ __all__ = [
     "Latest",
     "MatchKey",
     "MatchKeys",
+    "Metas",
     "Moment",
     "Money",
     "OneSided",
@@ -95,7 +99,9 @@ __all__ = [
     "Stake",
     "Step",
     "Story",
+    "Told",
     "Trouble",
+    "Unasked",
     "Unpaired",
     "Window",
     "between",
@@ -115,6 +121,8 @@ __all__ = [
     "in_group",
     "in_pair_state",
     "is_window",
+    "metas",
+    "metas_by_day",
     "newest",
     "of_group",
     "on_side",

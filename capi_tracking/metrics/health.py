@@ -22,6 +22,7 @@ from .figures import Figures
 from .freshness import Freshness, freshness
 from .funnel import Step, funnel, steps
 from .heat import Coverage, heat
+from .metas import Metas, metas_of, with_metas
 from .onesided import OneSided, one_sided
 from .outcomes import Outcome, outcomes
 from .problem import Problem
@@ -99,6 +100,7 @@ class Health:
     consents: Consents
     consent_parts: tuple[ConsentPart, ...]
     one_sided: OneSided
+    metas: tuple[Metas, ...]
     setup: Setup | None
 
     @property
@@ -135,7 +137,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
     aside = asides(window, pixel=pixel, event=event, using=using)
     waits, states = backlog(pixel=pixel, using=using), _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
-    sold, whole = orders(rows), Figures(rows, found.now.tallies)
+    told, sold, whole = metas_of(states), orders(rows), Figures(rows, found.now.tallies)
     evidence = Evidence(
         pixels=states,
         backlogs=waits,
@@ -148,6 +150,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         volumes=odd_volumes(window, found.over.facts, found.before.facts, window.over_by(now)),
         reports=aside.reported,
         short=sum(fact.short for fact in rows),
+        metas=told,
     )
     figures = whole.of_event(event)
     shown = figures.facts
@@ -182,6 +185,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         consents=consents(shown),
         consent_parts=consent_parts(shown, window),
         one_sided=one_sided(figures),
+        metas=told,
         setup=None if rows or waits else setup(using),
     )
 
@@ -199,11 +203,11 @@ def _by_slot(facts: list[Fact]) -> dict[int, list[Fact]]:
 
 
 def _states(pixel: str, using: str) -> list[Any]:
-    """Each with ``compared_at``, ``worker_at`` and ``beat_at``."""
+    """Each with ``compared_at``, ``worker_at``, ``beat_at`` and Meta's own numbers."""
     # these are the shop's, not a pixel's: beside the pixels they take no query of their own
     runs = Reconciliation.objects.filter(finished_at__isnull=False).order_by("-pk").values("finished_at")
     signs = {f"{name}_at": Subquery(Heartbeat.objects.filter(name=name).values("beat_at")) for name in Heartbeat.Name}
-    states = Pixel.objects.using(using).annotate(compared_at=Subquery(runs[:1]), **signs).order_by("alias")
+    states = with_metas(Pixel.objects.using(using)).annotate(compared_at=Subquery(runs[:1]), **signs).order_by("alias")
     return list(states.filter(alias=pixel) if pixel else states)
 
 

@@ -39,6 +39,7 @@ class Trouble(TextChoices):
     TEST_CODE = "test_code"
     VERSION = "version"
     MORE_AT_META = "more_at_meta"
+    COVERAGE = "coverage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..models import Heartbeat, Pixel, Status
 from ..transports.versions import NOTICE, end_of
+from .beside import of_metas
 from .blocking import Blocking
 from .compared import Compared, has_drifted
+from .metas import Metas
 from .onesided import OneSided
 from .problem import AT_RISK, Problem, Trouble
 from .reports import Reported
@@ -48,6 +50,7 @@ class Evidence:
     volumes: Sequence[Volume]
     reports: Sequence[Reported]
     short: int
+    metas: Sequence[Metas] = ()
 
 
 def problems(found: Evidence, now: datetime) -> tuple[Problem, ...]:
@@ -60,6 +63,7 @@ def problems(found: Evidence, now: datetime) -> tuple[Problem, ...]:
         map(_of_volume, found.volumes),
         map(_of_page, found.reports),
         _of_settings(found, now),
+        of_metas(found.metas, now),
     )
     return tuple(sorted((problem for each in lists for problem in each), key=_place))
 

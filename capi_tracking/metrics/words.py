@@ -83,7 +83,12 @@ _TITLES: dict[str, Promise] = {
     "test_code": _("Pixel “%(pixel)s” has had a test code since %(since)s."),
     "version": _("Version %(subject)s of the Graph API ends on %(until)s."),
     "version over": _("Version %(subject)s of the Graph API ended on %(until)s."),
-    "more_at_meta": _("Meta counts more of %(name)s than we sent: %(count)s, and we know of %(before)s."),
+    "more_at_meta": _(
+        "Somebody else sends %(name)s from a server: since %(since)s Meta counts %(count)s, and we sent %(before)s."
+    ),
+    "coverage": _(
+        "%(name)s: Meta's own event coverage is %(percent)s\N{NO-BREAK SPACE}%% (goal 75\N{NO-BREAK SPACE}%%)."
+    ),
 }
 _ADVICE: dict[str, Promise] = {
     "paused": _("Look at the pixel, then resume it. New events are recorded and wait; deadlines run on."),
@@ -132,7 +137,14 @@ _ADVICE: dict[str, Promise] = {
     "short": _("They are not sent again, since Meta would count them twice. Compare them with Events Manager."),
     "test_code": _("Take TEST_EVENT_CODE out of PIXELS: with it, every event counts as a test as well."),
     "version": _("Set GRAPH_VERSION to a newer one, try it with capi_send_test, and read Meta's changelog."),
-    "more_at_meta": _("Something else tells Meta of them: an old snippet, a tag manager, a partner integration."),
+    "more_at_meta": _(
+        "An old integration, a tag manager's server, a partner, or a copy of this shop. Unless it uses our event ids, Meta "
+        "counts them twice. Events Manager shows under Settings who is connected."
+    ),
+    "coverage": _(
+        "Browsers tell Meta of events that the server does not, by another id or not at all: look for pages without the "
+        "tags of capi_tracking, for an old snippet, and for a relay that is blocked."
+    ),
 }
 
 

@@ -2,6 +2,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,25 @@ from .exact import ExactCharField
 PLACE = ("pixel", "event_name", "day")
 A_DAY = timedelta(hours=23, minutes=50)  # so that each day has its answer, whenever the one before it came
 TRY_AGAIN = timedelta(hours=4)
+MOST_TOLD = 30
+TOLD = (
+    "event_name",
+    "taken_at",
+    "score",
+    "coverage",
+    "goal",
+    "freshness",
+    "counted_since",
+    "counted_until",
+    "browser_count",
+    "server_count",
+    "our_count",
+    "doubtful_count",
+)
+
+
+def _busy(line: dict[str, Any]) -> int:
+    return max(line["server_count"] or 0, line["browser_count"] or 0)
 
 
 class FetchProblem(models.TextChoices):
@@ -42,6 +62,12 @@ class SnapshotQuerySet(models.QuerySet["QualitySnapshot"]):
             update_fields=list(columns),
             unique_fields=PLACE if by_target else None,
         )
+
+    def told(self, pixel: str, since: date) -> list[dict[str, Any]]:
+        """The latest line of each event of that pixel, the busiest first: what ``QualityFetch.told`` keeps."""
+        rows = self.since(since).filter(pixel=pixel).values(*TOLD)
+        latest = sorted({row["event_name"]: row for row in rows}.values(), key=_busy, reverse=True)
+        return latest[:MOST_TOLD]
 
     def since(self, day: date) -> "SnapshotQuerySet":
         """From that day on, oldest first."""
@@ -110,7 +136,10 @@ class FetchQuerySet(models.QuerySet["QualityFetch"]):
 
 
 class QualityFetch(models.Model):
-    """One time that we asked Meta for its numbers of one pixel, and why it told none if it did not. Holds no token."""
+    """One time that we asked Meta for its numbers of one pixel, and why it told none if it did not. Holds no token.
+
+    ``told``: the latest line of each event, for a page that reads the pixels alone. Empty if nothing was told.
+    """
 
     Problem = FetchProblem
 
@@ -118,6 +147,9 @@ class QualityFetch(models.Model):
     started_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
     duration_ms = models.PositiveIntegerField(_("duration, ms"), default=0)
     events = models.PositiveIntegerField(_("events told of"), default=0)
+    told: "models.JSONField[list[Any], list[Any]]" = models.JSONField(
+        _("what Meta had told by then"), default=list, blank=True, encoder=DjangoJSONEncoder
+    )
     problem = models.CharField(_("problem"), max_length=16, choices=FetchProblem, blank=True, default="")
     asked_for = models.CharField(_("asked for"), max_length=32, blank=True, default="")
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
