@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from capi_tracking import dataset_quality, tasks
@@ -363,3 +364,15 @@ def test_task__asks_nobody_while_all_is_off(meta: BothSides, capi: Any) -> None:
     capi(ENABLED=False, PIXELS={"default": {"PIXEL_ID": PIXEL, "ACCESS_TOKEN": TOKEN}}, TRANSPORT=GRAPH)
     tasks.ask_meta.run()
     assert not QualityFetch.objects.exists()
+
+
+def test_command__says_what_became_of_it(meta: BothSides, capsys: Any) -> None:
+    meta.pair("Lead", "id-0000001")
+    call_command("capi_ask_meta")
+    call_command("capi_ask_meta")
+    assert capsys.readouterr().out.splitlines() == ["default: told of 1 event", "Nothing is to be asked now."]
+    QualityFetch.objects.update(started_at=timezone.now() - timedelta(hours=1))
+    meta.sandbox.switch("send_only")
+    with pytest.raises(CommandError, match="did not tell"):
+        call_command("capi_ask_meta", now=True)
+    assert "may send events and not read" in capsys.readouterr().out

@@ -50,12 +50,14 @@ class MatchQualityAdmin(ReadOnlyAdmin):
         window, pixel = chosen_window(request), _pixel(request)
         told = coach(window, metrics.Asked(using=conf.OUTBOX_DATABASES[0], pixel=pixel))
         shown = _chosen(told, request.GET.get("event", ""))
+        metas = metrics.metas(using=conf.OUTBOX_DATABASES[0], pixel=pixel)
         kept = {"pixel": pixel, "event": shown.event_name if shown else ""}
         return {
             **context(self, request, _("Match quality"), window),
             "told": told,
             "is_cut": told.window != window,
             "shown": shown,
+            "metas": metrics.metas_beside(metas, shown.event_name) if shown else (),
             "lines": list(_lines(shown)) if shown else [],
             "pixel": pixel,
             "aliases": list(conf.PIXELS) if len(conf.PIXELS) > 1 else [],

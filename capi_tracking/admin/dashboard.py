@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from .. import alerts, metrics
 from ..conf import conf
+from ..events import StandardEvent
 from ..models import Dashboard
 from . import asked
 from .board import Board
@@ -69,6 +70,7 @@ class DashboardAdmin(ReadOnlyAdmin):
             "board": board,
             "asked": board.asked,
             "health": board.health,
+            "metas": metrics.metas_beside(board.health.metas, board.asked.event or StandardEvent.PURCHASE),
             "is_shadow": conf.SHADOW,
             "zone": timezone.get_default_timezone_name(),
             "aliases": list(conf.PIXELS),

@@ -20,6 +20,7 @@ class Way(NamedTuple):
 WAYS = (
     Way("view_dashboard", "dashboard_changelist", _("Health")),
     Way("view_matchquality", "matchquality_changelist", _("Match quality")),
+    Way("view_qualitysnapshot", "qualitysnapshot_changelist", _("Meta's numbers")),
     Way("view_reconciliation", "reconciliation_changelist", _("Orders")),
     Way("view_outboxevent", "outboxevent_failures", _("What did not go")),
     Way("view_outboxevent", "outboxevent_overlap", _("Pairs")),

@@ -17,7 +17,7 @@ from .health import Health, PixelLine, health
 from .heat import KEYS, Coverage
 from .keys import MatchKey
 from .masking import shortened, without_ids
-from .metas import Day, Metas, Told, metas, metas_by_day
+from .metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
 from .newest import newest
 from .onesided import OneSided, Sales
 from .outcomes import Outcome
@@ -33,7 +33,7 @@ from .scan import Asked
 from .search import find_contexts, find_events, find_receipts
 from .stakes import Stake, stake
 from .story import Moment, Story, story
-from .unasked import Unasked
+from .unasked import Unasked, unasked
 from .unpaired import Cause, Pairing, Unpaired, pairing
 from .values import Money, Share
 from .verdict import SILENCE
@@ -52,6 +52,7 @@ __all__ = [
     "WINDOWS",
     "Asked",
     "Bar",
+    "Beside",
     "Campaign",
     "Carried",
     "CarriedBy",
@@ -122,6 +123,7 @@ __all__ = [
     "in_pair_state",
     "is_window",
     "metas",
+    "metas_beside",
     "metas_by_day",
     "newest",
     "of_group",
@@ -133,6 +135,7 @@ __all__ = [
     "shortened",
     "stake",
     "story",
+    "unasked",
     "window",
     "with_code",
     "with_key",

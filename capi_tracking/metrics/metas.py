@@ -85,9 +85,18 @@ class Metas:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a pixel's ``asked`` says of one event. ``line`` is None where Meta told nothing of it."""
+
+    asked: Metas
+    line: Told | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """One day of one event; None is what was not told."""
 
+    pk: int
     day: date
     score: Decimal | None
     coverage: Decimal | None
@@ -129,6 +138,11 @@ def metas(*, using: str, pixel: str = "") -> tuple[Metas, ...]:
     """Of all pixels, or of one. One query."""
     pixels = Pixel.objects.using(using).order_by("alias")
     return metas_of(with_metas(pixels.filter(alias=pixel) if pixel else pixels))
+
+
+def metas_beside(found: Iterable[Metas], event: str) -> tuple[Beside, ...]:
+    """What stands beside our own score of that event: of each pixel that Meta was asked about."""
+    return tuple(Beside(asked=each, line=each.of(event)) for each in found if each.asked_at)
 
 
 def metas_by_day(pixel: str, event: str, *, using: str, days: int = 28) -> tuple[Day, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from capi_tracking import metrics, tasks
+from capi_tracking import dataset_quality, metrics, tasks
 from capi_tracking.conf import pixel
 from capi_tracking.delivery import deliver_due
 from capi_tracking.events import CustomData, Event, UserData
-from capi_tracking.models import DeliveryAttempt, OutboxEvent
+from capi_tracking.models import DeliveryAttempt, OutboxEvent, QualityFetch
 from capi_tracking.privacy import prune
 from capi_tracking.tasks import publish
 from capi_tracking.transports.graph import GraphTransport
@@ -77,6 +79,10 @@ def run(meta: Any, buy: Any, monkeypatch: Any, caplog: Any) -> Any:
     meta.answer_next(190, message=f"{birds.TOKEN} has expired")
     buy()
     deliver_due()
+    dataset_quality.fetch("default")
+    meta.switch("send_only")
+    QualityFetch.objects.update(started_at=timezone.now() - timedelta(hours=1))
+    dataset_quality.fetch("default")
     output = StringIO()
     call_command("capi_erase", email=[birds.EMAIL], dry_run=True, no_input=True, stdout=output)
     prune()
