@@ -25,17 +25,12 @@ class Board:
     about: metrics.Asked
     leads: Leads
 
-    @cached_property
-    def metas(self) -> tuple[metrics.Covered, ...]:
-        """Meta's own numbers, of the event that the page is about."""
-        lines = metrics.covered(using=self.about.using, pixel=self.about.pixel)
-        return tuple(line for line in lines if self.asked.event in ("", line.event_name))
-
     @property
-    def scores(self) -> list[metrics.Covered]:
-        """Meta's own match quality: of the sale, or of the event that the page is about; by pixel."""
+    def scores(self) -> list[tuple[str, metrics.Told]]:
+        """Meta's own match quality by pixel: of the sale, or of the event that the page is about."""
         name = self.asked.event or metrics.PURCHASE
-        return [line for line in self.metas if line.event_name == name and line.score is not None]
+        found = ((each.pixel, each.of(name)) for each in self.health.metas)
+        return [(pixel, told) for pixel, told in found if told and told.score is not None]
 
     @cached_property
     def grids(self) -> dict[str, Grid]:
@@ -44,7 +39,7 @@ class Board:
         made = (
             tables.events(health, leads),
             tables.heat(health, leads),
-            tables.metas(self.metas),
+            tables.metas(health),
             tables.skipped(health, leads),
             tables.failures(health, leads),
             tables.onesided(health, leads),

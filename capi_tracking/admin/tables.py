@@ -49,9 +49,10 @@ def _event(line: metrics.EventLine, leads: Leads) -> tuple[Cell, ...]:
     )
 
 
-def metas(lines: Sequence[metrics.Covered]) -> Grid:
+def metas(health: metrics.Health) -> Grid:
     """What Meta itself says, beside what we sent."""
     pixel = (_("Pixel"),) if len(conf.PIXELS) > 1 else ()
+    lines = [(each, told) for each in health.metas for told in each.told if health.event in ("", told.event_name)]
     return Grid(
         name="meta",
         title=_("Meta's own numbers"),
@@ -62,25 +63,32 @@ def metas(lines: Sequence[metrics.Covered]) -> Grid:
             *(Column(title) for title in (_("From browsers"), _("From servers"), _("Of these by us"))),
             Column(_("Fetched"), Kind.TIME),
         ),
-        rows=tuple(_meta(line) for line in lines),
+        rows=tuple(_meta(each, told) for each, told in lines),
         hint=_(
             "As Meta told them last, of the last days whatever the period above; its counts are from before it pairs the"
             " copies. Meta aims at a match quality of 6.0 and a coverage of 75 %."
         ),
-        empty=_("Meta has told nothing in the last three days. It is asked once a day, as long as a worker runs."),
+        empty=_untold(health.metas),
     )
 
 
-def _meta(line: metrics.Covered) -> tuple[Cell, ...]:
+def _untold(metas: Sequence[metrics.Metas]) -> str:
+    problems = [each.problem for each in metas if each.problem]
+    if not problems:
+        return _("Meta has told nothing yet. It is asked once a day, as long as a worker runs.")
+    return " ".join(f"{problem.why} {problem.advice}" for problem in dict.fromkeys(problems))
+
+
+def _meta(each: metrics.Metas, told: metrics.Told) -> tuple[Cell, ...]:
     return (
-        Cell(line.event_name),
-        *((Cell(line.pixel),) if len(conf.PIXELS) > 1 else ()),
-        Cell(line.score),
-        Cell(line.coverage, level="bad" if line.is_short else ""),
-        Cell(line.browser_count),
-        Cell(line.server_count),
-        Cell(line.our_count),
-        Cell(line.taken_at),
+        Cell(told.event_name),
+        *((Cell(each.pixel),) if len(conf.PIXELS) > 1 else ()),
+        Cell(told.score),
+        Cell(told.coverage, level="bad" if told.is_short else ""),
+        Cell(told.browser_count),
+        Cell(told.server_count, level="bad" if told.has_other_sender else ""),
+        Cell(told.our_count),
+        Cell(told.taken_at or each.told_at),
     )
 
 
