@@ -93,6 +93,22 @@ def test_page__what_a_stranger_wrote_is_text(admin_client: Any, meta: BothSides)
     assert "<b>Lead</b>" not in page
 
 
+def test_day__tells_keys_and_diagnostics_as_text(admin_client: Any) -> None:
+    said = {"name": "<i>IPv6", "description": "IPv4 came", "solution": "", "percent": 40.0, "affected": 4, "total": 10}
+    shares = {"event_id": {"browser": 100.0, "server": None, "added": 50.0}}
+    row = QualitySnapshot.objects.create(
+        pixel="default",
+        event_name="Lead",
+        day=timezone.localdate(),
+        keys={"email": 75.5},
+        dedup=shares,
+        diagnostics=[said],
+    )
+    page = admin_client.get(reverse("admin:capi_tracking_qualitysnapshot_change", args=[row.pk])).text
+    for text in ("email: 75.5\N{NO-BREAK SPACE}%", "covers 50\N{NO-BREAK SPACE}% more", "&lt;i&gt;IPv6: IPv4 came (40"):
+        assert text in page
+
+
 def test_page__asks_few_queries(admin_client: Any, meta: BothSides, django_assert_max_num_queries: Any) -> None:  # noqa: F811
     for name in ("Lead", "View", "Subscribe"):
         meta.pair(name, "id-0000001")

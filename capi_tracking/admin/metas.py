@@ -1,12 +1,14 @@
 """Meta's own numbers: the latest beside ours, the days before, and a button that asks now."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,6 +26,32 @@ LONGEST_NAME = 100
 @admin.register(QualitySnapshot)
 class SnapshotAdmin(ReadOnlyAdmin):
     """One page, and each day's row of an event with all that Meta told."""
+
+    fields = [
+        *("pixel", "event_name", "day", "taken_at", "score", "coverage", "goal", "freshness"),
+        *("keys_told", "dedup_told", "diagnostics_told"),
+        *("counted_since", "counted_until", "browser_count", "server_count", "our_count", "doubtful_count"),
+    ]
+    readonly_fields = ["keys_told", "dedup_told", "diagnostics_told"]
+
+    @admin.display(description=gettext_lazy("share of events by key"), empty_value="-")
+    def keys_told(self, told: QualitySnapshot) -> SafeString:
+        return _lines((key, _percent(share)) for key, share in told.keys.items())
+
+    @admin.display(description=gettext_lazy("deduplication by key"), empty_value="-")
+    def dedup_told(self, told: QualitySnapshot) -> SafeString:
+        words = _("on %(browser)s of browser events and %(server)s of server events; covers %(added)s more")
+        return _lines(
+            (key, words % {side: _percent(share) for side, share in shares.items()})
+            for key, shares in told.dedup.items()
+        )
+
+    @admin.display(description=gettext_lazy("diagnostics"), empty_value="-")
+    def diagnostics_told(self, told: QualitySnapshot) -> SafeString:
+        return _lines(
+            (each["name"], " ".join(filter(None, (each["description"], each["solution"], _affected(each)))))
+            for each in told.diagnostics
+        )
 
     def has_fetch_permission(self, request: HttpRequest) -> bool:
         return self._may(request, "fetch")
@@ -84,6 +112,18 @@ def _chosen(request: HttpRequest, found: tuple[metrics.Metas, ...]) -> tuple[str
     asked = request.GET.get("pixel", "")[:LONGEST_NAME], request.GET.get("event", "")[:LONGEST_NAME]
     known = {(each.pixel, line.event_name) for each in found for line in each.told}
     return asked if asked in known else ("", "")
+
+
+def _lines(told: Iterable[tuple[str, str]]) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}: {}", told)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:g}\N{NO-BREAK SPACE}%"
+
+
+def _affected(diagnostic: dict[str, Any]) -> str:
+    return "" if diagnostic["percent"] is None else f"({_percent(diagnostic['percent'])})"
 
 
 @admin.register(QualityFetch)
