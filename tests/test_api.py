@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from capi_tracking.models import ApiKey, OutboxEvent
+from capi_tracking.signals import event_recorded
 from tests.items import an_item
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,26 @@ def test_post__a_revoked_key_is_refused_from_the_next_request_on(post):
     ApiKey.objects.revoke()
     assert "revoked" in problem(post([an_item("b")]), 401)["detail"]
     assert OutboxEvent.objects.count() == 1
+
+
+def test_post__that_began_goes_on_though_its_key_is_revoked_meanwhile(post):
+    def revoke(**more):
+        ApiKey.objects.revoke()
+
+    event_recorded.connect(revoke)
+    try:
+        told = post([an_item(f"till-{number}") for number in range(3)]).json()
+    finally:
+        event_recorded.disconnect(revoke)
+    assert told["recorded"] == OutboxEvent.objects.count() == 3
+    problem(post([an_item("later")]), 401)
+
+
+def test_post__our_own_failure_is_a_problem_that_shows_no_customer(post, capi, caplog):
+    capi(EVENT_BYTES="many")  # compared with a number, it raises
+    told = problem(post([an_item()]), 500)
+    assert "TypeError" in caplog.text
+    assert "jo@shop.example" not in caplog.text + str(told)
 
 
 def test_post__a_key_writes_its_own_pixels_and_events_alone(post, capi):

@@ -61,6 +61,11 @@ class KeyAdmin(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return self._may(request, "add")
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """With one button: the secret is on the page that follows."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **one})
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj else KeyForm.Meta.fields
 

@@ -13,6 +13,7 @@ from ..shield import log_failure
 
 MEDIA_TYPE = "application/problem+json"
 NO_DATABASE = "Nothing was recorded that is not in the answer of an earlier request. Send the same again in a while."
+OUR_FAULT = "Something failed here, and the server's log tells where. Send the same again later."
 RETRY_SECONDS = 30
 
 
@@ -23,13 +24,18 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's hook for errors. None for what is nobody's fault but ours, which Django reports."""
+def answer(error: Exception, context: dict[str, Any]) -> Response:
+    """REST framework's hook for errors. What is nobody's fault but ours is logged here: a report of Django's would show what
+    the frames hold, and that is the customers' plain data.
+    """
     if isinstance(error, Error):
         log_failure(error)
         return problem(503, NO_DATABASE, {"Retry-After": str(RETRY_SECONDS)})
     known = _known(error)
-    return problem(known.status_code, _text(known.detail), _headers(known)) if known else None
+    if known is None:
+        log_failure(error)
+        return problem(500, OUR_FAULT)
+    return problem(known.status_code, _text(known.detail), _headers(known))
 
 
 def problem(code: int, detail: str, headers: dict[str, str] | None = None) -> Response:
