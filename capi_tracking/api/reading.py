@@ -95,11 +95,15 @@ class Rows(ForStaff):
     def source(self) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def narrowed(self, rows: Any, field: str, value: str) -> Any:
+        """Those that have this value."""
+        return rows.filter(**{field: value})
+
     def _rows(self, asked: Mapping[str, str]) -> QuerySet[Any]:
         rows = self.source()
         for name, value in asked.items():
             if name in self.exact:
-                rows = rows.filter(**{self.exact[name][0]: _word(name, value, self.exact[name][1])})
+                rows = self.narrowed(rows, self.exact[name][0], _word(name, value, self.exact[name][1]))
         if self.lone.isdisjoint(asked):
             window = window_of(asked.get("period", metrics.DEFAULT_WINDOW))
             rows = rows.filter(**{f"{self.moment}__gte": window.start, f"{self.moment}__lt": window.end})
@@ -142,6 +146,9 @@ class EventList(Rows):
 
     def source(self) -> QuerySet[Any]:
         return OutboxEvent.objects.using(conf.OUTBOX_DATABASES[0])
+
+    def narrowed(self, rows: Any, field: str, value: str) -> Any:
+        return rows.in_status(value) if field == "status" else super().narrowed(rows, field, value)
 
     def shown(self, row: dict[str, Any]) -> dict[str, Any]:
         row = super().shown(row)
