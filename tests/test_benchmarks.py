@@ -90,22 +90,7 @@ def test_reach__names_the_server_that_does_not_answer() -> None:
 
 
 def test_aims__have_a_file_each_in_order() -> None:
-    assert list(command.aims()) == [
-        "P1",
-        "P2",
-        "P3",
-        "P4",
-        "P5",
-        "P6",
-        "P7",
-        "P8",
-        "P9",
-        "P11",
-        "P12",
-        "P13",
-        "P14",
-        "P15",
-    ]
+    assert list(command.aims()) == [f"P{number}" for number in range(1, 16)]
 
 
 @pytest.mark.parametrize("name", [*staff.LED, *staff.LOOKED_THROUGH])
