@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from ..models import BrowserReceipt, OutboxEvent, Status
 from .columns import flag, grouped, text
+from .elapsed import DaysBefore
 from .facts import is_order
 from .figures import Kind
 from .scan import LEFT, Asked
@@ -38,7 +39,7 @@ def _brought_by() -> QuerySet[Any]:
     seen = OutboxEvent.objects.filter(
         visitor_key=OuterRef("visitor_key"),
         event_time__lte=OuterRef("event_time"),
-        event_time__gte=OuterRef("event_time") - Value(CAMPAIGN_LASTS),
+        event_time__gte=DaysBefore(OuterRef("event_time"), CAMPAIGN_LASTS.days),
     )
     last: QuerySet[Any] = seen.exclude(campaign="").order_by("-event_time", "-pk").values("campaign")[:1]
     return last

@@ -71,8 +71,16 @@ def fill_sent(count: int, days: float = 3, redacted: bool = True, over_days: flo
 
     row = template(small=True)
     at = timezone.now() - timedelta(days=days + over_days)
-    done = {"status": "sent", "due_at": None, "sent_at": at, "settled_at": at, "event_time": at, "attempts": 1}
-    gone = {"payload": "", "redacted_at": timezone.now()} if redacted else {}
+    done = {
+        "status": "sent",
+        "due_at": None,
+        "sent_at": at,
+        "settled_at": at,
+        "event_time": at,
+        "created_at": at,
+        "attempts": 1,
+    }
+    gone = {"payload": "", "redacted_at": at} if redacted else {}
     OutboxEvent.objects.filter(pk=row.pk).update(**done, **gone)
     step = timedelta(days=over_days).total_seconds() / count
     times = {name: filling.later(at, step, after) for name, after in SOON_AFTER.items()}
