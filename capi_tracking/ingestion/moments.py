@@ -11,6 +11,7 @@ from ..models import deadline
 LONGEST = 40  # characters of a time
 AHEAD = timedelta(days=1)  # clocks run ahead by minutes; what is further off is another unit, or another year
 LATEST_SECONDS = 2**33
+EARLIEST, LATEST = 1971, 9998  # no zone takes them out of what databases hold
 
 
 def moment(field: str, given: object) -> datetime:
@@ -18,6 +19,8 @@ def moment(field: str, given: object) -> datetime:
     found = given if isinstance(given, datetime) else _read(field, given)
     if found.utcoffset() is None:
         raise InvalidEvent(field, "has no time zone: end it with Z or +01:00, say")
+    if not EARLIEST <= found.year <= LATEST:
+        raise InvalidEvent(field, f"must be in the years {EARLIEST} to {LATEST}")
     return found
 
 
