@@ -25,7 +25,7 @@ def shop():
             BrowserReceiptFactory(row=event)
         late = OutboxEventFactory(sent=True, page=page)
         BrowserReceiptFactory(row=late, created_at=late.sent_at - THREE_DAYS)
-        OutboxEventFactory(sent=True, page=page, action_source="app")
+        OutboxEventFactory(sent=True, page=page, action_source="phone_call")
         BrowserReceiptFactory(row=OutboxEventFactory(page=page, status=Status.SKIPPED, reason="pair_window_closed"))
         OutboxEventFactory(page=page, status=Status.SKIPPED, reason="too_old", **long_ago)
         OutboxEventFactory(page=page, status=Status.SKIPPED, reason="consent_denied", **long_ago)

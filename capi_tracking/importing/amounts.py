@@ -12,10 +12,8 @@ LONGEST = 40
 OTHER = {",": ".", ".": ","}
 _PLAIN = re.compile(r"[+-]?[0-9]+").fullmatch
 _WRITTEN = {
-    sign: re.compile(
-        rf"[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(other)}[0-9]{{3}})+)(?:{re.escape(sign)}[0-9]+)?"
-    ).fullmatch
-    for sign, other in OTHER.items()
+    ",": re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,[0-9]+)?").fullmatch,
+    ".": re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?").fullmatch,
 }
 _EVEN = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}").fullmatch  # 1,234: thousands, or thousandths
 

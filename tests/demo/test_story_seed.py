@@ -276,7 +276,8 @@ def test_dashboard__names_the_three_bad_days_by_their_numbers():
     """And nothing else. Once they have left the period they are gone."""
     named = {problem.kind: problem for problem in health("28d").problems}
     assert set(named) == {"reused", "late", "blocked"}
-    assert named["reused"].count == chapter("cached_ids").events - 1  # the first one's id was no other's
+    told = BrowserReceipt.objects.filter(event_id=chapter("cached_ids").event_id)
+    assert named["reused"].count == told.count() - 1 > 20  # the first one's id was no other's
     missed = OutboxEvent.objects.filter(reason="pair_window_closed", order_key__isnull=False)
     assert named["late"].count == missed.count()
     assert named["late"].money[0].amount == missed.aggregate(sum=Sum("value"))["sum"]
