@@ -8,8 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from capi_tracking.models import CheckoutContext, OutboxEvent
+from capi_tracking.models.arrays import MANY
 from capi_tracking.models.clock import later
-from capi_tracking.models.inserts import insert_once
+from capi_tracking.models.inserts import insert_all, insert_once
 from tests.outbox_rows import make_row
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,42 @@ def test_insert__is_one_statement_and_asks_no_compiler(
     monkeypatch.setattr(connection.ops, "compiler", None)
     with django_assert_num_queries(1):
         CheckoutContext.objects.remember(context("b"))
+
+
+def several(number: int) -> list[OutboxEvent]:
+    """Rows that differ in some columns, and are the same in others."""
+    rows = []
+    for count in range(number):
+        odd = {"value": f"{count}.50", "order_key": f'a "b" \\ {{c}}, {count}', "part": "", "match_score": count}
+        row = make_row(
+            count, notes="NULL", **(odd if count % 2 else {}), browser_at=timezone.now() if count % 3 else None
+        )
+        rows.append(row)
+    return rows
+
+
+def test_insert_all__writes_many_as_django_does() -> None:
+    rows = several(2 * MANY)
+    by_django = kept()
+    OutboxEvent.objects.all().delete()
+    for row in rows:
+        row.pk = None
+    assert insert_all(OutboxEvent.objects.all(), rows, same="event_name") == len(rows)
+    assert kept() == by_django
+
+
+def kept() -> list[dict[str, Any]]:
+    return [columns(row) for row in OutboxEvent.objects.order_by("key")]
+
+
+def test_insert_all__of_many_takes_the_databases_clock_and_leaves_what_is_there() -> None:
+    rows = several(2 * MANY)
+    OutboxEvent.objects.all().delete()
+    for count, row in enumerate(rows):
+        row.pk, row.due_at = None, later(timedelta(0)) if count % 2 else None
+    insert_all(OutboxEvent.objects.all(), rows[:MANY], same="event_name")  # expressions and values mixed
+    for row in rows:
+        row.due_at = later(timedelta(0))
+    insert_all(OutboxEvent.objects.all(), rows, same="event_name")
+    assert OutboxEvent.objects.count() == len(rows)
+    assert OutboxEvent.objects.filter(due_at=None).count() == MANY // 2

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Min
 
+from .oneof import OneOf
 from .receipt import BrowserReceipt, BrowserState
 from .states import PAIR_WINDOW, Source
 from .superseding import OPEN, may_supersede
@@ -37,12 +38,12 @@ def standing(events: "OutboxQuerySet", rows: "Sequence[OutboxEvent]") -> Standin
     by_key = {row.key: row for row in rows}
     taken, said = set[Spot](), set[str]()
     for keys in in_slices(by_key):
-        for key, source, status in events.filter(key__in=keys).values_list("key", "source", "status"):
+        for key, source, status in events.filter(OneOf(keys, "key")).values_list("key", "source", "status"):
             is_said = source == Source.RELAY and status in OPEN and may_supersede(by_key[key])
             (said if is_said else taken).add(key)
     orders = dict.fromkeys(row.order_key for row in rows if row.order_key)
     for some in in_slices(orders):
-        taken.update(events.filter(order_key__in=some).values_list("order_key", "pixel", "event_name", "part"))
+        taken.update(events.filter(OneOf(some, "order_key")).values_list("order_key", "pixel", "event_name", "part"))
     return Standing(taken, said)
 
 
@@ -51,7 +52,7 @@ def mark_handed_over(rows: "Iterable[OutboxEvent]", using: str) -> None:
     by_key = {row.key: row for row in rows}
     receipts = BrowserReceipt.objects.using(using).filter(state=BrowserState.HANDED_OVER)
     for keys in in_slices(by_key):
-        for key, first in receipts.filter(key__in=keys).values_list("key").annotate(Min("changed_at")):
+        for key, first in receipts.filter(OneOf(keys, "key")).values_list("key").annotate(Min("changed_at")):
             row = by_key[key]
             row.browser_at, row.deadline_at = first, min(row.deadline_at, first + PAIR_WINDOW)
 

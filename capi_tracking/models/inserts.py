@@ -2,25 +2,15 @@
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from django.db import connections, router, transaction
-from django.db.models import CharField, Field, Model, QuerySet, TextField
+from django.db.models import CharField, Model, QuerySet, TextField
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import BaseExpression
 from django.db.models.sql import InsertQuery
 
-AnyField: TypeAlias = "Field[Any, Any]"
-Mark = tuple[str, list[Any]]
-EMPTY: dict[type, str] = {str: "''", int: "0"}
-
-
-class Column(NamedTuple):
-    """Where a value comes from, and whether text is ready as it is."""
-
-    attname: str
-    is_text: bool
-    field: AnyField
+from .arrays import EMPTY, AnyField, Column, Mark, in_arrays
 
 
 class Insertion(NamedTuple):
@@ -109,15 +99,21 @@ def _write(statement: Insertion, rows: Sequence[Model], using: str) -> int:
 
 def _write_slice(statement: Insertion, rows: Sequence[Model], using: str) -> int:
     connection = connections[using]
-    marks = [[_mark(column, row, statement.false, connection) for column in statement.columns] for row in rows]
-    places = ", ".join([f"({', '.join([mark for mark, _ in each])})" for each in marks])
-    values = [value for each in marks for _, given in each for value in given]
+    source, values = in_arrays(rows, statement.columns, connection, _compiled) or _in_places(
+        statement, rows, connection
+    )
     with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
-        cursor.execute(f"{statement.head} {places} {statement.tail}", values)
+        cursor.execute(f"{statement.head} {source} {statement.tail}", values)
         written = int(cursor.rowcount)
     for row in rows:
         row._state.adding, row._state.db = False, using
     return written
+
+
+def _in_places(statement: Insertion, rows: Sequence[Model], connection: Any) -> Mark:
+    marks = [[_mark(column, row, statement.false, connection) for column in statement.columns] for row in rows]
+    places = ", ".join([f"({', '.join([mark for mark, _ in each])})" for each in marks])
+    return f"VALUES {places}", [value for each in marks for _, given in each for value in given]
 
 
 @cache
@@ -148,7 +144,7 @@ def _prepared(model: type[Model], using: str, verb: str, tail: str) -> Insertion
     names = ", ".join(quoted(str(field.column)) for field in fields)
     columns = [Column(field.attname, isinstance(field, CharField | TextField), field) for field in fields]
     false = "FALSE" if connection.vendor == "postgresql" else "0"
-    return Insertion(f"{verb} {quoted(model._meta.db_table)} ({names}) VALUES", tail, columns, false)
+    return Insertion(f"{verb} {quoted(model._meta.db_table)} ({names})", tail, columns, false)
 
 
 def _fields(model: type[Model]) -> list[AnyField]:

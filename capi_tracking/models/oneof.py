@@ -5,10 +5,12 @@ from django.db.models.lookups import In
 
 
 class OneOf(In):
-    """Rows by their pks. PostgreSQL gets them as one array: reading a thousand placeholders takes longer than the rows."""
+    """Rows by their pks, or by another column. PostgreSQL gets the values as one array: reading a thousand placeholders takes
+    longer than the rows.
+    """
 
-    def __init__(self, pks: Any) -> None:
-        super().__init__(F("pk"), [pk for pk in pks if pk is not None])
+    def __init__(self, values: Any, column: str = "pk") -> None:
+        super().__init__(F(column), [value for value in values if value is not None])
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .inserts import keep_latest
+from .oneof import OneOf
 
 PLACE = ("kind", "key")
 AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
@@ -49,7 +50,7 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
         found: dict[tuple[str, str], datetime] = {}
         for kind, some in of_kinds.items():
             for at in range(0, len(some), AT_ONCE):
-                rows = self.filter(kind=kind, key__in=some[at : at + AT_ONCE])
+                rows = self.filter(OneOf(some[at : at + AT_ONCE], "key"), kind=kind)
                 found.update(((kind, key), when) for key, when in rows.values_list("key", "withdrawn_at"))
         return found
 
