@@ -111,7 +111,7 @@ def _write_slice(statement: Insertion, rows: Sequence[Model], using: str) -> int
 
 
 def _in_places(statement: Insertion, rows: Sequence[Model], connection: Any) -> Mark:
-    marks = [[_mark(column, row, statement.false, connection) for column in statement.columns] for row in rows]
+    marks = list(zip(*[_marks(column, rows, statement.false, connection) for column in statement.columns], strict=True))
     places = ", ".join([f"({', '.join([mark for mark, _ in each])})" for each in marks])
     return f"VALUES {places}", [value for each in marks for _, given in each for value in given]
 
@@ -149,6 +149,14 @@ def _prepared(model: type[Model], using: str, verb: str, tail: str) -> Insertion
 
 def _fields(model: type[Model]) -> list[AnyField]:
     return [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+def _marks(column: Column, rows: Sequence[Model], false: str, connection: Any) -> list[Mark]:
+    """Those of a column: reckoned once where it is the same in all rows."""
+    found = [getattr(row, column.attname) for row in rows] if len(rows) > 1 else []
+    if found and found.count(found[0]) == len(found):
+        return [_mark(column, rows[0], false, connection)] * len(rows)
+    return [_mark(column, row, false, connection) for row in rows]
 
 
 def _mark(column: Column, row: Model, false: str, connection: Any) -> Mark:
