@@ -19,7 +19,7 @@ try:
     from drf_spectacular.openapi import AutoSchema
     from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 except ImportError:  # the extra is not installed
-    SchemaGenerator = None  # type: ignore[assignment,misc]
+    SchemaGenerator = None
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
 SECURITY = {
