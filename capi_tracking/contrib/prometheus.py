@@ -54,7 +54,8 @@ class CapiCollector(Collector):
 
     def _ask(self) -> Gauges | None:
         using = self.using or conf.OUTBOX_DATABASES[0]
-        connections[using].close_if_unusable_or_obsolete()  # outside of Django's requests nobody else does
+        if not connections[using].in_atomic_block:
+            connections[using].close_if_unusable_or_obsolete()  # outside of Django's requests nobody else does
         try:
             return metrics.gauges(using=using)
         except (DatabaseError, InterfaceError) as error:

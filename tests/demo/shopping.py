@@ -84,3 +84,11 @@ def received(sandbox: str) -> dict[str, Any]:
     """All that our stand-in for Meta got."""
     with urllib.request.urlopen(f"{sandbox}/sandbox/events.json", timeout=SECONDS) as answer:
         return json.load(answer)
+
+
+def orders_sent(staff: Visitor) -> int:
+    """Of the last 24 hours, as the dashboard's first card has it."""
+    page = staff.get("/admin/capi_tracking/dashboard/?period=24h")
+    found = re.search(r'id="capi-orders".*?<dd>\s*(?:<a[^>]*>)?\s*([\d,]+)', page, re.DOTALL)
+    assert found, "the dashboard counts no orders"
+    return int(found[1].replace(",", ""))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.demo.buyers import BUYER
 from tests.demo.running import ROOT, RUNNING, Demo
-from tests.demo.shopping import Visitor, received
+from tests.demo.shopping import Visitor, orders_sent, received
 from tests.waiting import until
 
 pytestmark = pytest.mark.demo
@@ -86,11 +86,6 @@ def test_newcomer__finds_the_order_paired_in_the_admin(buy, staff):
     (path,) = set(re.findall(r"/admin/capi_tracking/outboxevent/\d+/change/", found))
     until(lambda: "Paired: Meta counts it once" in admin.get(path), "the event's page says paired", 60)
     assert event_id in admin.page
-
-
-def orders_sent(person):
-    page = person.get("/admin/capi_tracking/dashboard/?period=24h")
-    return int(re.findall(r"<dt>sent</dt><dd>(\d+)</dd>", page)[0])
 
 
 def test_newcomer__sees_the_sale_on_the_dashboard(buy, staff):

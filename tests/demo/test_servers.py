@@ -1,7 +1,6 @@
 """The whole demo on the servers that ``DATABASE_URL`` and ``CELERY_BROKER_URL`` name: the gate's matrix runs it."""
 
 import os
-import re
 import uuid
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from tests.brokers.databases import execute
 from tests.brokers.kinds import Amqp, Redis, configured, make
 from tests.demo.buyers import BUYER
 from tests.demo.running import RUNNING, Demo
-from tests.demo.shopping import Visitor, received
+from tests.demo.shopping import Visitor, orders_sent, received
 from tests.waiting import until
 
 
@@ -46,11 +45,10 @@ def sales(demo, number):
     return [event for event in found if event["payload"].get("custom_data", {}).get("order_id") == number]
 
 
-def orders_sent(demo):
+def sent_by(demo):
     marketer = Visitor(demo.url)
     marketer.sign_in("marketer")
-    page = marketer.get("/admin/capi_tracking/dashboard/?period=24h")
-    return int(re.findall(r"<dt>sent</dt><dd>(\d+)</dd>", page)[0])
+    return orders_sent(marketer)
 
 
 def buy(demo):
@@ -65,10 +63,10 @@ def test_demo__runs_whole_on_other_engines_and_again_on_what_it_left(tmp_path, d
     for _ in range(2):
         with Demo(tmp_path / "demo", env=env) as demo:
             demo.wait_for(RUNNING)
-            before = orders_sent(demo)
+            before = sent_by(demo)
             number = buy(demo)
             until(lambda demo=demo, number=number: len(sales(demo, number)) == 1, "the sale arrived", 60)
-            until(lambda demo=demo, before=before: orders_sent(demo) > before, "the dashboard counts it", 60)
+            until(lambda demo=demo, before=before: sent_by(demo) > before, "the dashboard counts it", 60)
     assert not (tmp_path / "demo" / "shop.sqlite3").exists()
     assert not (tmp_path / "demo" / "broker").exists()
     with Demo(tmp_path / "demo", "--reset", env=env) as demo:
