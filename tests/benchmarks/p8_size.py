@@ -87,7 +87,6 @@ def pages(name: str, few: Side, many: Side, number: int) -> Iterator[Any]:
         middle = median(each["many"][page] for each in measured)
         how = "looked through" if page in LOOKED_THROUGH else "by index"
         yield fact(name.format(f"{page}, {how},"), f"{paired}, {middle * 1000:.0f} ms")
-    yield fact(name.format("the dashboard, not rolled up,"), f"{many('dashboard', times=1) * 1000:.0f} ms")
 
 
 def drain(name: str, side: Side, rows: int) -> Iterator[Any]:

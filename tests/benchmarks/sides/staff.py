@@ -81,14 +81,6 @@ def lists(times: int) -> dict[str, float]:
     return {**found, PAGE: middle(times, lambda: browser.get(page))}
 
 
-def dashboard(times: int) -> float:
-    """The same of the dashboard."""
-    from django.urls import reverse
-
-    browser, address = client(), reverse("admin:capi_tracking_dashboard_changelist")
-    return middle(times, lambda: browser.get(address, {"period": "28d"}))
-
-
 def example() -> dict[str, Any]:
     """A sent event from the middle of the table, and its buyer: the first row's, whom the product itself made."""
     from capi_tracking.models import OutboxEvent
@@ -113,4 +105,4 @@ def seen(view: Callable[[], Any]) -> float:
 
 if __name__ == "__main__":
     django.setup()
-    serve(lists, dashboard)
+    serve(lists)
