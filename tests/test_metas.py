@@ -1,11 +1,13 @@
 """Meta's own numbers as the pages are told of them, fetched over HTTP from a sandbox."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import dataset_quality, metrics
@@ -49,6 +51,13 @@ def test_metas__tell_the_latest_of_each_event_with_its_time(meta: BothSides, dja
     assert line.taken_at is not None
     assert abs(line.taken_at - done.started_at) < timedelta(milliseconds=1)
     assert found.of("Purchase") is None
+
+
+def test_page_of_pairs__sets_metas_coverage_beside_ours(meta: BothSides, admin_client: Any) -> None:  # noqa: F811
+    meta.pair("Lead", "id-0000001")
+    fetch()
+    page = admin_client.get(reverse("admin:capi_tracking_outboxevent_overlap")).content.decode()
+    assert re.search(r">Lead</th><td[^>]*>100&nbsp;%</td>", page)
 
 
 def test_metas__of_a_pixel_that_was_never_asked_about_are_none() -> None:

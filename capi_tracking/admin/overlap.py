@@ -36,7 +36,9 @@ class OverlapPage(ReadOnlyAdmin):
         return {
             **context(self, request, _("Pairs: orders that Meta has from both sides"), window),
             "pairing": pairing,
-            "covered": metrics.covered(using=conf.OUTBOX_DATABASES[0]),
+            "told": [
+                (each.pixel, line) for each in metrics.metas(using=conf.OUTBOX_DATABASES[0]) for line in each.told
+            ],
             "causes": [
                 (line, f"?{urlencode({'period': window.name, 'cause': line.cause})}") for line in pairing.causes
             ],

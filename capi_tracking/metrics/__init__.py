@@ -6,7 +6,6 @@ from .carried import Carried, CarriedBy, carried
 from .change import Change, Changes
 from .clicks import Clicks, clicks
 from .consents import ConsentPart, Consents
-from .coverage import Covered, covered
 from .facts import PURCHASE, Fact, Proof
 from .failed import Failed, failed, of_group
 from .feed import Latest, feed
@@ -63,7 +62,6 @@ __all__ = [
     "ConsentPart",
     "Consents",
     "Coverage",
-    "Covered",
     "Day",
     "EventLine",
     "Fact",
@@ -108,7 +106,6 @@ __all__ = [
     "between",
     "carried",
     "clicks",
-    "covered",
     "explain",
     "explain_status",
     "failed",
