@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from .facts import Fact, Proof, total
 from .values import Money, Share, money
@@ -22,22 +23,33 @@ class Blocking:
     before: Share
     money: tuple[Money, ...]
 
+    @property
+    def is_rise(self) -> bool:
+        """Many now, twice as many as before, and enough sales on both sides to say so."""
+        share, before = self.share, self.before
+        is_enough = min(share.whole, before.whole) >= ENOUGH and share.part * 100 > MANY_PERCENT * share.whole
+        return is_enough and share.part * before.whole >= RISE * before.part * share.whole
+
+    @property
+    def contrast(self) -> Fraction:
+        return Fraction(self.share.part, self.share.whole) - Fraction(self.before.part, self.before.whole)
+
 
 def risen(window: Window, now: Iterable[Fact], before: Iterable[Fact]) -> Blocking | None:
-    """Since which part of the window, if since any; ``before``: of the parts that stand before the window's."""
+    """Since the part of the window that the times before and after differ most at, if they differ enough at any.
+
+    ``before``: of the parts that stand before the window's.
+    """
     sales, earlier = _sales(now), _sales(before)
-    for slot, since in enumerate(window.parts):
-        late = [fact for fact in sales if fact.slot >= slot]
-        share, until = _blocked(late), _blocked([*earlier, *(fact for fact in sales if fact.slot < slot)])
-        if min(share.whole, until.whole) >= ENOUGH and _is_rise(share, until):
-            worth = money((fact.currency, fact.money) for fact in late if fact.proof == Proof.PROVED)
-            return Blocking(since=since, share=share, before=until, money=worth)
-    return None
+    found = [_since(start, slot, sales, earlier) for slot, start in enumerate(window.parts)]
+    return max((each for each in found if each.is_rise), key=lambda each: each.contrast, default=None)
 
 
-def _is_rise(share: Share, before: Share) -> bool:
-    is_twice = share.part * before.whole >= RISE * before.part * share.whole
-    return share.part * 100 > MANY_PERCENT * share.whole and is_twice
+def _since(start: datetime, slot: int, sales: list[Fact], earlier: list[Fact]) -> Blocking:
+    late = [fact for fact in sales if fact.slot >= slot]
+    until = [*earlier, *(fact for fact in sales if fact.slot < slot)]
+    worth = money((fact.currency, fact.money) for fact in late if fact.proof == Proof.PROVED)
+    return Blocking(since=start, share=_blocked(late), before=_blocked(until), money=worth)
 
 
 def _sales(facts: Iterable[Fact]) -> list[Fact]:
