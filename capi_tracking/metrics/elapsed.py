@@ -12,11 +12,12 @@ class Microseconds(Func):
     arity = 2
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        # by its own functions: Django's are Python there, and a million rows would each come out to it
+        # by its own functions: Django's are Python there, and a million rows would each come out to it. Whole seconds
+        # first: it rounds to thousandths, and half a thousandth before the next second would be that second.
         first, params = compiler.compile(self.source_expressions[0])
         second, others = compiler.compile(self.source_expressions[1])
         parts = [
-            f"(CAST(STRFTIME('%%s', {each}) AS INTEGER) * 1000000 + CAST(SUBSTR({each}, 21, 6) AS INTEGER))"
+            f"(CAST(STRFTIME('%%s', SUBSTR({each}, 1, 19)) AS INTEGER) * 1000000 + CAST(SUBSTR({each}, 21, 6) AS INTEGER))"
             for each in (second, first)
         ]
         return " - ".join(parts), [*others, *others, *params, *params]

@@ -72,14 +72,10 @@ def test_page__says_what_plain_python_finds_in_the_rows(
     check(timezone.now(), also="changed a while ago", but=OF_OTHER_HOURS)
     metrics.roll_up()
     check(timezone.now(), also="added up anew", but=OF_OTHER_HOURS)
-    before = lines()
     Rollup.objects.all().delete()
     check(timezone.now(), also="all rollups deleted")
     metrics.roll_up()
-    again = lines()
-    spans = {line[:2] for line in again}  # the first hours are too old by now to be added up once more
-    assert again == [line for line in before if line[:2] in spans]
-    assert len(again) > len(before) - 20
+    check(timezone.now(), also="all added up once more")
 
 
 def test_page__is_right_in_a_shop_that_moves_to_another_zone(two_pixels, settings):
@@ -89,19 +85,6 @@ def test_page__is_right_in_a_shop_that_moves_to_another_zone(two_pixels, setting
     check(timezone.now(), also="moved")
     metrics.roll_up()
     check(timezone.now(), also="added up there")
-
-
-def lines():
-    """All that the rollups say, in an order of its own; but for the campaigns, which follow from other hours' views too."""
-    rows = RollupLine.objects.values_list("rollup__start", "rollup__end", "pixel", "event_name", "is_test", "numbers")
-    return sorted(
-        (*place, texts(numbers["facts"]), texts(each for each in numbers["tallies"] if each[0] != "campaign"))
-        for *place, numbers in rows
-    )
-
-
-def texts(found):
-    return tuple(sorted(map(str, found)))
 
 
 @pytest.mark.parametrize("day", ["2026-10-25", "2026-03-29"])
