@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission, User
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -96,6 +97,19 @@ def adapter() -> Iterator[Callable[..., None]]:
 
     yield use
     orders.register(Order)(ShopOrder)
+
+
+@pytest.fixture
+def staff(client: Any) -> Callable[..., Any]:
+    """Log in somebody of the staff who has these permissions and no other."""
+
+    def log_in(*permissions: str, is_staff: bool = True) -> Any:
+        user = User.objects.create_user("staff", is_staff=is_staff)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client
+
+    return log_in
 
 
 @pytest.fixture(autouse=True)

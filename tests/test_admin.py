@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,19 +49,6 @@ DASHBOARD = "admin:capi_tracking_dashboard_changelist"
 
 def address(model, page="changelist", *args):
     return reverse(f"admin:capi_tracking_{model}_{page}", args=args)
-
-
-@pytest.fixture
-def staff(client):
-    """Log in somebody of the staff who has these permissions and no other."""
-
-    def log_in(*permissions):
-        user = User.objects.create_user("staff", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 def one_of_each():

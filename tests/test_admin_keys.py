@@ -17,17 +17,6 @@ LIST, ADD = (reverse(f"admin:capi_tracking_apikey_{page}") for page in ("changel
 FORM = {"name": "Till", "pixels": ["default"], "events": "Purchase\n\n Lead \nLead", "policy": "card-3"}
 
 
-@pytest.fixture
-def staff(client):
-    def log_in(*permissions):
-        user = User.objects.create_user("staff", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return client
-
-    return log_in
-
-
 def test_key__is_made_shown_once_and_written_nowhere(staff):
     client = staff("add_apikey", "view_apikey")
     page = client.get(ADD).content.decode()

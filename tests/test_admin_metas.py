@@ -11,7 +11,6 @@ from django.utils import timezone
 from capi_tracking.models import QualityFetch, QualitySnapshot
 from tests.factories import OutboxEventFactory
 from tests.sandbox.both_sides import BothSides
-from tests.test_admin import staff  # noqa: F401 - a fixture
 from tests.test_dataset_quality import fetch, meta, send  # noqa: F401 - a fixture
 from tests.test_metas import others_send
 
@@ -20,11 +19,11 @@ PAGE = reverse("admin:capi_tracking_qualitysnapshot_changelist")
 ASK = {"fetch": "1"}
 
 
-def test_page__is_for_who_may_see_it(staff: Any) -> None:  # noqa: F811
+def test_page__is_for_who_may_see_it(staff: Any) -> None:
     assert staff("view_outboxevent").get(PAGE).status_code == 403
 
 
-def test_page__before_the_first_question_says_so(staff: Any) -> None:  # noqa: F811
+def test_page__before_the_first_question_says_so(staff: Any) -> None:
     page = staff("view_qualitysnapshot").get(PAGE)
     assert page.status_code == 200
     assert "Nothing has been sent or fetched yet" in page.text

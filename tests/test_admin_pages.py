@@ -9,7 +9,6 @@ from io import StringIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,19 +37,6 @@ EVENTS = reverse("admin:capi_tracking_outboxevent_changelist")
 FAILURES = reverse("admin:capi_tracking_outboxevent_failures")
 ORDERS = reverse("admin:capi_tracking_reconciliation_changelist")
 EVIL = '"><b>zq9</b>'
-
-
-@pytest.fixture
-def staff(client):
-    """Log in somebody of the staff who has these permissions and no other."""
-
-    def log_in(*permissions):
-        user = User.objects.create_user("staff", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 def hidden(page: str) -> dict[str, list[str]]:

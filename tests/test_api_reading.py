@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from capi_tracking.models import OrderDifference, Reconciliation
@@ -17,17 +17,6 @@ PAGES = {
     "stats": "view_dashboard",
     "reconciliation": "view_reconciliation",
 }
-
-
-@pytest.fixture
-def staff(client):
-    def log_in(*permissions, is_staff=True):
-        user = User.objects.create_user("staff", is_staff=is_staff)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,9 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ..conf import conf
+from .asking import OutboxRows
 from .clock import DatabaseNow
 from .inserts import insert_all, insert_once
-from .oneof import OneOf
 from .rollup import mark_stale
 from .seen import mark_seen
 from .states import (
@@ -26,9 +26,7 @@ from .states import (
     MAY_BE_RETRIED,
     MAY_GO,
     PAIR_WINDOW,
-    SHORT_ACK,
     STILL_WHOLE,
-    UNSENT,
     UNSETTLED,
     URGENT,
     WITHDRAWABLE,
@@ -82,7 +80,7 @@ _UNANSWERED = Case(
 )
 
 
-class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
+class OutboxQuerySet(OutboxRows):
     # -- in ------------------------------------------------------------------------------------------------------
 
     def record(self, row: "OutboxEvent") -> "OutboxEvent":
@@ -124,16 +122,6 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         return mark_seen(self.model, self.db, sorted(keys), at, at + PAIR_WINDOW)
 
     # -- out -----------------------------------------------------------------------------------------------------
-
-    def due(self, pixel: str, priority: int) -> "OutboxQuerySet":
-        """Rows to send now, leases that ran out among them, the oldest first: in the order of the claim index."""
-        # Neither "=" nor "id" alone: PostgreSQL would walk the primary key instead, through all that was ever sent.
-        waiting = self.filter(pixel=pixel, queue__gte=priority, queue__lte=priority)
-        return waiting.filter(due_at__lte=DatabaseNow()).order_by("queue", "id")
-
-    def has_due(self, pixel: str, priority: int) -> bool:
-        # not exists(): that drops the order, and PostgreSQL then reads the whole table for what is at its end
-        return self.due(pixel, priority).values_list("pk", flat=True).first() is not None
 
     def claim(
         self, pixel: str, priority: int, *, limit: int, lease: timedelta, skip: int = 0
@@ -179,10 +167,6 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
             lease_token=token,
             due_at=DatabaseNow() + lease,
         )
-
-    def held_by(self, token: str, pks: Collection[int]) -> "OutboxQuerySet":
-        """Those of the rows that the lease still covers: failures are recorded on these alone."""
-        return self.those(pks).filter(status=Status.LEASED, lease_token=token)
 
     def extend(self, token: str, pks: Collection[int], lease: timedelta) -> bool:
         """Renew the lease before a request. False if any row was lost to another worker."""
@@ -373,31 +357,3 @@ class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
         mark_stale(self.filter(pk__in=pks).values_list("event_time", flat=True), using=self.db)
         nobody = dict.fromkeys(("visitor_key", "email_key", "phone_key", "external_key"))
         return self.filter(pk__in=pks).update(**nobody, updated_at=timezone.now()) if pks else 0
-
-    # -- questions -----------------------------------------------------------------------------------------------
-
-    def those(self, pks: Collection[int]) -> "OutboxQuerySet":
-        return self.filter(OneOf(pks))
-
-    def waiting(self) -> "OutboxQuerySet":
-        # both times are empty then, and lead the index to these rows
-        return self.filter(status__in=UNSETTLED, redacted_at=None, settled_at=None)
-
-    def in_status(self, status: str) -> "OutboxQuerySet":
-        """Rows of this status, led by an index to all but the sent ones."""
-        rows = self.waiting() if status in UNSETTLED else self
-        return rows.filter(status=status, **({"set_apart": status} if status in UNSENT else {}))
-
-    def with_odd_answers(self) -> "OutboxQuerySet":
-        """Sent, but Meta's answer named another number of events."""
-        return self.filter(short_ack=True, set_apart=SHORT_ACK)
-
-    def settled(self) -> "OutboxQuerySet":
-        return self.exclude(status__in=UNSETTLED)
-
-    def incomplete(self, order_key: str) -> "OutboxQuerySet":
-        """An order's rows whose contents may still change."""
-        return self.filter(INCOMPLETE, order_key=order_key)
-
-    def on_order(self, pixel: str, event_name: str, order_key: str, part: str = "") -> "OutboxQuerySet":
-        return self.filter(pixel=pixel, event_name=event_name, order_key=order_key, part=part)
