@@ -7,19 +7,17 @@ description forbids within an item is no error of the request.
 from typing import Any
 
 import pytest
+import schemathesis
 from django.contrib.auth.models import User
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
 
 from capi_tracking.models import ApiKey
 from tests.factories import DeliveryAttemptFactory, OutboxEventFactory
-
-schemathesis = pytest.importorskip("schemathesis")
-pytest.importorskip("drf_spectacular")
-from schemathesis import GenerationMode  # noqa: E402
-from schemathesis.checks import load_all_checks  # noqa: E402
-from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance  # noqa: E402
 
 load_all_checks()
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,6 @@ def test_schema__is_not_there_without_spectacular_and_for_nobody_but_staff(clien
 
 
 def test_schema__tells_every_address_and_key_with_examples(admin_client):
-    pytest.importorskip("drf_spectacular")
     answer = admin_client.get(SCHEMA)
     assert answer.status_code == 200
     told = json.loads(answer.content)

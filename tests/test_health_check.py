@@ -1,10 +1,6 @@
 """The tests of a project with django-health-check, in a process of their own: its apps are not those of this suite."""
 
-import pytest
-
 from tests.apart import run
-
-pytest.importorskip("health_check")
 
 # its checks run in threads, whose connections nobody closes: Python 3.13 says so
 THEIRS = ("-W", "ignore::ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning")

@@ -1,21 +1,19 @@
-"""What Prometheus gets, read by its own parser. Without the extra ``metrics`` there is nothing to read it with."""
+"""What Prometheus gets, read by its own parser."""
 
 from datetime import timedelta
 
+import prometheus_client
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.utils import timezone
+from prometheus_client.openmetrics import parser as openmetrics
+from prometheus_client.parser import text_string_to_metric_families
 
+from capi_tracking.contrib.prometheus import CapiCollector, MetricsView
 from capi_tracking.metrics import gauges
 from capi_tracking.models import DeliveryAttempt, Heartbeat, Status
 from tests.factories import DeliveryAttemptFactory, OutboxEventFactory, PixelFactory
-
-prometheus_client = pytest.importorskip("prometheus_client")
-from prometheus_client.openmetrics import parser as openmetrics  # noqa: E402
-from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
-
-from capi_tracking.contrib.prometheus import CapiCollector, MetricsView  # noqa: E402
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-long-secret"
