@@ -5,6 +5,7 @@ DEBUG; and for several demos beside each other DEMO_DIR, DEMO_PORT, DEMO_SANDBOX
 """
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,6 +131,7 @@ CAPI_TRACKING = {
         }
     },
     "ENVIRONMENT": "demo",
+    "TRACK_SINCE": datetime(2020, 1, 1, tzinfo=UTC),  # the story's month is older than the first migration
     "GRAPH_URL": GRAPH_URL,
     "NUDGE": "celery",
     "TRUSTED_PROXIES": 1,

@@ -20,7 +20,7 @@ def banner(plan: Plan, *, title: Paint = str, address: Paint = str) -> str:
         ("Shop", address(f"{shop}/"), ""),
         ("Admin", address(f"{shop}{reverse('admin:index')}"), ""),
         ("", "admin / admin", "sees everything"),
-        ("", "marketer / marketer", "sees the dashboard alone"),
+        ("", "marketer / marketer", "sees numbers, and nobody's"),
         ("Incidents", address(f"{shop}{reverse('admin:story_incident_changelist')}"), ""),
         ("Sandbox", address(plan.sandbox_url), "") if plan.with_sandbox else ("Graph", graph, ""),
     ]

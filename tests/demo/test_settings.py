@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from capi_tracking.delivery import deliver_due
-from capi_tracking.models import Dashboard, OutboxEvent
+from capi_tracking.models import Dashboard, MatchQuality, OutboxEvent
 from demo_project import settings as demo_settings
 from demo_project.runner.banner import sends_nothing
 from demo_project.runner.staff import create_staff
@@ -90,23 +90,22 @@ def marketer(client, db):
     return client
 
 
-def test_marketer__sees_the_dashboard(marketer):
-    answer = marketer.get(reverse("admin:capi_tracking_dashboard_changelist"))
-    assert answer.status_code == 200
-    assert "Tracking health" in answer.content.decode()
+def test_marketer__sees_the_pages_of_numbers(marketer):
+    assert "Tracking health" in marketer.get(reverse("admin:capi_tracking_dashboard_changelist")).text
+    assert "Match quality" in marketer.get(reverse("admin:capi_tracking_matchquality_changelist")).text
 
 
 def test_marketer__sees_no_event_and_no_other_model(marketer):
-    others = [model._meta for model in admin.site._registry if model is not Dashboard]
+    others = [model._meta for model in admin.site._registry if model not in (Dashboard, MatchQuality)]
     assert OutboxEvent._meta in others
     for options in others:
         address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
         assert marketer.get(address).status_code == 403, address
 
 
-def test_marketer__finds_nothing_but_the_dashboard_in_the_menu(marketer):
+def test_marketer__finds_nothing_but_the_two_in_the_menu(marketer):
     apps = marketer.get(reverse("admin:index")).context["app_list"]
-    assert [model["object_name"] for app in apps for model in app["models"]] == ["Dashboard"]
+    assert [model["object_name"] for app in apps for model in app["models"]] == ["MatchQuality", "Dashboard"]
 
 
 def test_marketer__is_led_to_no_event_by_the_dashboard(marketer):

@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.db.models.signals import post_save
+from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics
@@ -23,13 +24,16 @@ from capi_tracking.models import (
     BrowserState,
     CheckoutContext,
     DeliveryAttempt,
+    DifferenceKind,
     OutboxEvent,
     Pixel,
     SkipCount,
     outbox_key,
 )
 from capi_tracking.orders import identity, order_adapter
+from capi_tracking.reconciliation import Outcome, reconcile
 from capi_tracking.transports.local import MemoryTransport
+from demo_project import settings as demo_settings
 from demo_project.runner.management.commands.demo import Command
 from demo_project.runner.plan import Plan
 from demo_project.shop.models import Order, OrderLine
@@ -290,6 +294,31 @@ def test_dashboard__names_the_three_bad_days_by_their_numbers():
     assert {problem.kind for problem in health("7d").problems} <= {"blocked"}
     assert health("24h").problems == ()
     assert health("7d").waiting.count == 0
+
+
+def test_orders_page__has_the_month_with_what_became_of_each(admin_client, capi):
+    capi(TRACK_SINCE=demo_settings.CAPI_TRACKING.get("TRACK_SINCE"))
+    url, following = reverse("admin:capi_tracking_reconciliation_changelist"), "?period=28d"
+    outcomes, lines = Counter(), []
+    while following:
+        page = admin_client.get(url + following).context
+        outcomes, following = outcomes + page["report"].outcomes, page["following"]
+        lines += page["lines"]
+    told = Counter(sales().values_list("status", flat=True))
+    assert outcomes.total() == len(lines) == sales().count() > 100
+    assert (outcomes[Outcome.SENT], outcomes[Outcome.LOST]) == (told["sent"], told["dead"])
+    assert outcomes[Outcome.WITHHELD] + outcomes[Outcome.BROWSER_ONLY] == told["skipped"]
+    assert all(line.number and line.outcome and line.why for line in lines)
+    assert all(line.judgement.told for line in lines)  # nothing is missing
+    assert not {line.judgement.kind for line in lines} & {DifferenceKind.DRIFT, DifferenceKind.UNPAID}
+
+
+def test_comparison__of_every_hour_finds_nothing_to_mend_in_the_month(capi):
+    capi(TRACK_SINCE=demo_settings.CAPI_TRACKING.get("TRACK_SINCE"))
+    before = health("28d").problems
+    report = reconcile(28, mends=True)
+    assert (report.sales, report.mended.total()) == (sales().count(), 0)
+    assert health("28d").problems == before
 
 
 def test_cached_ids__are_receipts_of_one_id_from_many_visitors():
