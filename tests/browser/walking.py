@@ -23,6 +23,8 @@ GRAVE = ("serious", "critical")
 # Django's own pages have faults of their own, such as links in their breadcrumbs that differ by colour alone, and a
 # search field without a label. Ours is what stands in the content, but for the list's toolbar.
 OUR_CONTENT = {"include": [["#content"]], "exclude": [["#toolbar"]]}
+# As django-unfold tells it; nobody else looks at the class.
+SCHEME_AS_CLASS = "isDark => document.documentElement.classList.toggle('dark', isDark)"
 TRANSITIONS_END = """Promise.allSettled(
   document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
 
@@ -67,6 +69,7 @@ class Walk:
         """See the whole page, or a part of it, in these colours and at this size."""
         self.page.set_viewport_size(size)
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.evaluate(SCHEME_AS_CLASS, scheme == "dark")
         self.page.evaluate(TRANSITIONS_END)
         found = self.page.evaluate(LOOK, part)
         here = f"{scheme}, {size['width']}"
