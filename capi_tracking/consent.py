@@ -64,7 +64,7 @@ class Consent:
         """Global Privacy Control only tightens: granted becomes limited. Who said nothing has said this much."""
         if self.state == ConsentState.UNKNOWN:
             return replace(self, source=GPC)
-        return self.tightened(ConsentState.LIMITED, GPC) if self.state == ConsentState.GRANTED else self
+        return self.tightened(ConsentState.LIMITED, GPC)
 
 
 def vouched() -> Consent:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from capi_tracking import consent
@@ -17,6 +18,10 @@ def says_denied(request):
 
 def says_granted(request):
     return "granted"
+
+
+def says_limited(request):
+    return "limited"
 
 
 def says_nonsense(request):
@@ -59,6 +64,15 @@ def test_from_cookie__is_unknown_when_it_is_older_than_consent_days(capi, state)
     assert consent.from_cookie(f"{state}.1.{int(now - 180 * a_day)}") == Consent()
 
 
+def test_from_cookie__is_too_old_on_the_second(capi):
+    capi(CONSENT_DAYS=180)
+    end = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=180)
+    with time_machine.travel(end - timedelta(seconds=1), tick=False):
+        assert consent.from_cookie(f"granted.1.{AT}").state == "granted"
+    with time_machine.travel(end, tick=False):
+        assert consent.from_cookie(f"granted.1.{AT}") == Consent()
+
+
 def test_decide__notes_that_a_visitor_without_an_answer_sent_privacy_control():
     assert consent.decide("", gpc=True) == Consent(source="gpc")
     assert consent.decide("") == Consent()
@@ -87,7 +101,8 @@ def test_decide__the_shops_rule_only_tightens(capi, rule, cookie, result):
 @pytest.mark.parametrize("rule", ["fails", "says_nonsense", "is_nowhere"])
 def test_decide__a_rule_that_fails_grants_nothing_and_raises_nothing(capi, caplog, rule):
     capi(CONSENT=f"tests.test_consent.{rule}")
-    assert consent.decide(f"granted.1.{AT}", request=object()).state == "unknown"
+    ruled = consent.decide(f"granted.1.{AT}", request=object())
+    assert (ruled.state, ruled.source) == ("unknown", "callable_failed")
     assert consent.decide(f"denied.1.{AT}", request=object()).state == "denied"
     assert "Tracking failed" in caplog.text
     assert "jo@shop.example" not in caplog.text
@@ -108,3 +123,34 @@ def test_vouched__is_the_callers_word_of_now():
 def test_tightened__keeps_the_proof_of_the_first_answer():
     granted = consent.from_cookie(f"granted.1.{AT}")
     assert granted.tightened("denied", "callable").at == granted.at
+
+
+def test_tightened__to_what_it_is_keeps_where_it_came_from():
+    limited = Consent("limited", source="cookie")
+    assert limited.tightened("limited", "callable") == limited
+    assert consent.decide(f"limited.1.{AT}", gpc=True).source == "cookie"
+
+
+@pytest.mark.parametrize(
+    ("rule", "cookie", "gpc", "expected"),
+    [
+        ("says_denied", "granted", False, True),
+        ("says_granted", "granted", False, False),
+        ("says_denied", "denied", False, False),
+        ("says_denied", "granted", True, True),
+        ("says_limited", "granted", False, True),
+        ("says_limited", "granted", True, False),
+        ("", "granted", False, False),
+        ("", "denied", False, False),
+    ],
+)
+def test_is_withheld__where_the_shops_rule_takes_back_what_a_browser_may_take_for_granted(
+    capi, rf, rule, cookie, gpc, expected
+):
+    capi(CONSENT=f"tests.test_consent.{rule}" if rule else None, REGION="tests.consent.test_limited.california")
+    assert consent.is_withheld(f"{cookie}.1.{AT}", gpc=gpc, request=rf.get("/")) is expected
+
+
+def test_is_withheld__nothing_where_privacy_control_leaves_nothing_to_take_back(capi, rf):
+    capi(CONSENT="tests.test_consent.says_denied", REGION="tests.consent.test_limited.bavaria")
+    assert not consent.is_withheld(f"granted.1.{AT}", gpc=True, request=rf.get("/"))

@@ -43,6 +43,10 @@ def test_wait_after__jitter_spreads_an_outage_by_a_quarter_each_way() -> None:
     assert wait_after(Unreachable(), jitter=1) == 12.5 * S
 
 
+def test_wait_after__without_dice_stands_as_in_the_table() -> None:
+    assert wait_after(Unreachable()) == 10 * S
+
+
 def test_wait_after__jitter_never_comes_before_what_meta_asked_for() -> None:
     waits = [wait_after(Throttled(retry_after=M), jitter=jitter / 10) for jitter in range(11)]
     assert min(wait for wait in waits if wait) == M
