@@ -4,19 +4,16 @@
 types that the system checks hold the shop to.
 """
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.utils.crypto import constant_time_compare
 
 from .exceptions import ImproperlyTracked
+from .keyed_hashes import keyed_hash
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -170,29 +167,6 @@ def pixel(alias: str) -> PixelSettings:
         share=entry.get("SHARE"),
         core_setup=bool(entry.get("CORE_SETUP")),
     )
-
-
-def keyed_hash(text: str, *, purpose: str, key: str = "") -> str:
-    """32 hex characters that follow from ``text`` and a secret, different for each purpose."""
-    mac = _keyed(f"capi_tracking.{purpose}|{key or django_settings.SECRET_KEY}").copy()
-    mac.update(text.encode())
-    return mac.hexdigest()[:32]
-
-
-def is_signed(text: str, signature: str, *, purpose: str) -> bool:
-    """Whether that is the keyed hash of ``text``, as it is made now or as it was made before ``SECRET_KEY`` changed."""
-    return any(constant_time_compare(keyed_hash(text, purpose=purpose, key=key), signature) for key in secrets())
-
-
-def secrets() -> list[str]:
-    """The key that hashes are made with now, then those that they were made with before."""
-    return [django_settings.SECRET_KEY, *map(str, django_settings.SECRET_KEY_FALLBACKS)]
-
-
-@lru_cache(maxsize=64)
-def _keyed(secret: str) -> hmac.HMAC:
-    """To take a key up costs as much as to hash a short text with it."""
-    return hmac.new(secret.encode(), digestmod=hashlib.sha256)
 
 
 def is_loopback(url: str) -> bool:

@@ -11,7 +11,8 @@ from . import normalization
 from .addresses import clean_url as clean_url
 from .addresses import is_sensitive as is_sensitive
 from .addresses import is_sensitive_address as is_sensitive_address
-from .conf import conf, keyed_hash, secrets
+from .conf import conf
+from .keyed_hashes import identity_key
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -103,16 +104,6 @@ def keep_private(request: "HttpRequest") -> None:
 
 def is_private(request: "HttpRequest") -> bool:
     return getattr(request, "_capi_is_private", False)
-
-
-def identity_key(kind: str, value: str) -> str | None:
-    """16 hex characters by which a person's rows are found again, without telling who it is; None for no value."""
-    return keyed_hash(value, purpose=f"identity.{kind}")[:16] if value else None
-
-
-def identity_keys(kind: str, value: str) -> list[str]:
-    """The same, as it is made now and as it was made before ``SECRET_KEY`` changed; empty for no value."""
-    return [keyed_hash(value, purpose=f"identity.{kind}", key=secret)[:16] for secret in secrets() if value]
 
 
 def client_ip(request: "HttpRequest") -> str:

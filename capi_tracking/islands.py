@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from . import minimisation
-from .conf import conf, is_signed, keyed_hash, pixel
+from .conf import conf, pixel
 from .events import Content, CustomData, StandardEvent
 from .exceptions import InvalidEvent
+from .keyed_hashes import is_signed, keyed_hash
 from .minimisation import LeftOut
 
 MAX_CONTENTS = 100

@@ -6,7 +6,8 @@ A token is ``{issued}.{signature}``: when it was made, in seconds, signed togeth
 import time
 from datetime import timedelta
 
-from .conf import conf, is_signed, keyed_hash
+from .conf import conf
+from .keyed_hashes import is_signed, keyed_hash
 
 LIFETIME = timedelta(hours=1)
 SKEW = timedelta(minutes=1)  # between servers of one shop

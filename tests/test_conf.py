@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from capi_tracking.conf import PixelSettings, Settings, conf, is_loopback, keyed_hash, pixel
+from capi_tracking.conf import PixelSettings, Settings, conf, is_loopback, pixel
 from capi_tracking.exceptions import ImproperlyTracked
 
 TABLE = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text()
@@ -41,11 +41,6 @@ def test_pixel__the_fingerprint_changes_with_the_token_and_does_not_tell_it():
     one, other = PixelSettings("default", "1", "a" * 20), PixelSettings("default", "1", "b" * 20)
     assert one.fingerprint != other.fingerprint
     assert "a" * 20 not in one.fingerprint
-
-
-def test_keyed_hash__differs_by_purpose_and_key():
-    made = {keyed_hash("x", purpose="a"), keyed_hash("x", purpose="b"), keyed_hash("x", purpose="a", key="k")}
-    assert len(made) == 3
 
 
 @pytest.mark.parametrize(

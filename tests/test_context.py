@@ -4,6 +4,7 @@ import pytest
 from django.http import HttpRequest
 
 from capi_tracking import context
+from capi_tracking.keyed_hashes import identity_key
 
 FBP = "fb.1.1767225600000.123456789"
 OLD, NEW = "fb.1.1767225600000.old", "fb.1.1767225700000.new"
@@ -31,7 +32,7 @@ def test_of__reads_what_the_request_says(ask):
     assert (seen.fbp, seen.fbc, seen.client_ip, seen.user_agent) == (FBP, NEW, "203.0.114.9", "Safari")
     assert (seen.url, seen.referrer) == ("http://testserver/p/?fbclid=A", "https://else.example/a")
     assert (seen.consent_cookie, seen.gpc) == ("granted.1.1", True)
-    assert seen.visitor_key == context.identity_key("fbp", FBP)
+    assert seen.visitor_key == identity_key("fbp", FBP)
 
 
 def test_of__a_bare_request_knows_nothing(ask):
@@ -126,10 +127,3 @@ def test_serving__is_over_when_its_block_is():
     with context.serving(request):
         assert context.current_request() is request
     assert context.current_request() is None
-
-
-def test_identity_key__finds_again_and_tells_nothing(settings):
-    key = context.identity_key("fbp", FBP)
-    assert len(key) == 16
-    assert key == context.identity_key("fbp", FBP) != context.identity_key("em", FBP)
-    assert context.identity_key("fbp", "") is None

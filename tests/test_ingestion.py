@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from capi_tracking.context import identity_key
 from capi_tracking.ingestion import MAX_ITEMS, Outcome, Result, Terms, ingest, preview
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount, Source, Withdrawal, outbox_key
 from capi_tracking.signals import event_recorded
 from tests.factories import OutboxEventFactory

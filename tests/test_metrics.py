@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking import metrics
-from capi_tracking.context import identity_key
 from capi_tracking.events import UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.metrics.masking import readable, shortened, without_ids
 from capi_tracking.models import BrowserState, OutboxEvent, PageReport, SkipCount, Status
 from tests.factories import (

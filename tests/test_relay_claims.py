@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from capi_tracking import islands
-from capi_tracking.conf import keyed_hash
 from capi_tracking.events import CustomData
+from capi_tracking.keyed_hashes import keyed_hash
 from capi_tracking.relay.claims import claim
 
 ID = "0123456789abcdef"

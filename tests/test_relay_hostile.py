@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capi_tracking import islands, relay
-from capi_tracking.conf import keyed_hash
 from capi_tracking.events import CustomData
+from capi_tracking.keyed_hashes import keyed_hash
 from capi_tracking.models import BrowserReceipt, OutboxEvent, PageReport, SkipCount
 
 FBP = "fb.1.1767225600000.123456789"

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from capi_tracking import context, tokens
 from capi_tracking.exceptions import ImproperlyTracked
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import BrowserReceipt, OutboxEvent
 from capi_tracking.shortcuts import pixel_config
 
@@ -75,7 +76,7 @@ def test_token__lets_a_page_of_its_origin_speak(post):
         "fbp": FBP,
         "fbc": FBC,
     }
-    assert BrowserReceipt.objects.get().visitor_key == context.identity_key("fbp", FBP)
+    assert BrowserReceipt.objects.get().visitor_key == identity_key("fbp", FBP)
 
 
 def test_answer__may_be_read_by_that_origin_alone_and_sets_no_cookie(post):

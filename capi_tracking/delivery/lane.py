@@ -4,8 +4,9 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from ..conf import PixelSettings, conf, keyed_hash
+from ..conf import PixelSettings, conf
 from ..exceptions import TransportError, Unreachable
+from ..keyed_hashes import keyed_hash
 from ..models import Claimed, OutboxEvent, Pixel, Priority
 from ..models.pixel import PixelQuerySet
 from ..models.verbs import OutboxQuerySet

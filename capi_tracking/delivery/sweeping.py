@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
-from ..conf import conf, keyed_hash
+from ..conf import conf
 from ..conf import pixel as pixel_settings
+from ..keyed_hashes import keyed_hash
 from ..logfields import fields
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, SLICES, in_slices

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..context import identity_keys
 from ..events import UserData
 from ..events.user_data import FIELDS
 from ..exceptions import InvalidEvent
+from ..keyed_hashes import identity_keys
 from ..models import PersonKey
 from ..unshown import Plain
 from .refusals import known

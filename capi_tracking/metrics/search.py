@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from ..context import identity_keys
 from ..events import UserData
+from ..keyed_hashes import identity_keys
 from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
 
 LONGEST_TERM = 254

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..conf import keyed_hash, secrets
+from ..keyed_hashes import keyed_hash, secret_keys
 
 MARK = "capi_"  # so that whoever finds one knows what it is
 SHOWN = len(MARK) + 6
@@ -28,7 +28,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """The key with this secret, unless it is revoked. Secrets outlive a change of ``SECRET_KEY`` by its fallbacks."""
         if not secret.startswith(MARK) or len(secret) > LONGEST:
             return None
-        digests = [keyed_hash(secret, purpose=PURPOSE, key=each) for each in secrets()]
+        digests = [keyed_hash(secret, purpose=PURPOSE, key=each) for each in secret_keys()]
         return self.filter(digest__in=digests, revoked_at=None).first()
 
     def used(self, key: "ApiKey") -> None:

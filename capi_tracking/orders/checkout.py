@@ -12,8 +12,9 @@ from .. import consent as consents
 from .. import context, exclusions, people
 from ..conf import conf
 from ..consent import Consent, ConsentState
-from ..context import RequestContext, identity_key
+from ..context import RequestContext
 from ..events import UserData
+from ..keyed_hashes import identity_key
 from ..models import CheckoutContext, prepared
 from . import identity
 

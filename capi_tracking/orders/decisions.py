@@ -8,8 +8,8 @@ from .. import consent as consents
 from .. import normalization
 from ..conf import conf
 from ..consent import Consent, ConsentState
-from ..context import identity_keys
 from ..events import ActionSource, UserData
+from ..keyed_hashes import identity_keys
 from ..models import CheckoutContext, OutboxEvent, PersonKey, Withdrawal
 from . import checkout
 from .sales import Sale

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from ..conf import conf, keyed_hash, secrets
+from ..conf import conf
+from ..keyed_hashes import keyed_hash, secret_keys
 
 MAX_KEY = 128
 READABLE = 60
@@ -44,7 +45,7 @@ def event_id(key: str, event_name: str, part: str = "") -> str:
 
 def older_event_ids(key: str, event_name: str, part: str = "") -> list[str]:
     """What the same was called under ``EVENT_ID_KEY_FALLBACKS``, or those of ``SECRET_KEY`` where that is the key."""
-    older = conf.EVENT_ID_KEY_FALLBACKS or ([] if conf.EVENT_ID_KEY else secrets()[1:])
+    older = conf.EVENT_ID_KEY_FALLBACKS or ([] if conf.EVENT_ID_KEY else secret_keys()[1:])
     return [_event_id(key, event_name, part, each) for each in older]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ..context import identity_keys
 from ..events import UserData
+from ..keyed_hashes import identity_keys
 from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
 
 KINDS = {"email": "em", "phone": "ph", "external": "external_id"}

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import context
-from ..conf import conf, keyed_hash
+from ..conf import conf
+from ..keyed_hashes import keyed_hash
 from ..shield import log_failure
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -11,9 +11,9 @@ from .. import minimisation, normalization, readiness
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState
-from ..context import identity_key
 from ..events import ActionSource, Event, StandardEvent
 from ..exceptions import InvalidEvent
+from ..keyed_hashes import identity_key
 from ..minimisation import LeftOut, Minimised
 from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
 from ..models.clock import later

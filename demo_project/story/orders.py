@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from capi_tracking.conf import conf
-from capi_tracking.context import identity_key
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import CheckoutContext
 from capi_tracking.orders.checkout import MAY_BE_KEPT
 from capi_tracking.orders.identity import order_key

@@ -15,8 +15,8 @@ from capi_tracking import tracking
 from capi_tracking.conf import conf
 from capi_tracking.conf import pixel as pixel_settings
 from capi_tracking.consent import Consent, ConsentState
-from capi_tracking.context import identity_key
 from capi_tracking.events import ActionSource, Event, UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import (
     PAIR_WINDOW,
     BrowserReceipt,

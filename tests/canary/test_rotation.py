@@ -3,8 +3,9 @@
 import pytest
 
 from capi_tracking import islands, tokens
-from capi_tracking.conf import keyed_hash, pixel
+from capi_tracking.conf import pixel
 from capi_tracking.events import CustomData
+from capi_tracking.keyed_hashes import keyed_hash
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, outbox_key
 from capi_tracking.orders import identity, purchase_islands
 from capi_tracking.tracking import Receipt, acknowledge

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from capi_tracking import context, privacy
 from capi_tracking.consent import Consent
-from capi_tracking.context import identity_key
 from capi_tracking.events import ActionSource, UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import CheckoutContext, OutboxEvent
 from capi_tracking.tracking import track
 from demo_project.shop.models import Order

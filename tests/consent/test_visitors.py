@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking import context, orders, tokens
-from capi_tracking.context import identity_key
 from capi_tracking.events import UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount, Status, Withdrawal
 from capi_tracking.shortcuts import track_request
 from demo_project.shop.models import Order

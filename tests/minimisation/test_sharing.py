@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 
 from capi_tracking import orders, people
 from capi_tracking.conf import pixel
-from capi_tracking.context import identity_key
 from capi_tracking.events import UserData
 from capi_tracking.events.user_data import HASHED
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.minimisation import FIELDS, minimised, minimised_keys
 from capi_tracking.models import OutboxEvent, SkipCount
 from capi_tracking.tracking import track

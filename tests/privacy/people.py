@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from capi_tracking.consent import Consent, ConsentState
-from capi_tracking.context import identity_key
 from capi_tracking.events import UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import BrowserReceipt, BrowserState, CheckoutContext, OutboxEvent, Status
 from capi_tracking.tracking import track
 from tests.factories import DeliveryAttemptFactory, an_event

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from capi_tracking import delivery, orders, tasks
-from capi_tracking.context import identity_key
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.events import UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import BrowserState, CheckoutContext, OutboxEvent, Pixel, Priority, SkipCount, Status
 from capi_tracking.orders import checkout
 from capi_tracking.reconciliation import reconcile
