@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -16,6 +17,7 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.admin.charts import columns, lines, spark
 from capi_tracking.admin.grids import Cell, Column, Grid, Kind
+from capi_tracking.admin.ticks import ticks
 from capi_tracking.metrics.rollup import roll_up
 from capi_tracking.models import QualityFetch, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory, PixelFactory
@@ -228,12 +230,39 @@ def of_days(*counts):
     )
 
 
-def test_columns__stand_on_whole_numbers_and_reach_the_top():
+@pytest.mark.parametrize(
+    ("highest", "steps", "last"),
+    [
+        (0, 1, 1),
+        (1, 1, 1),
+        (3, 3, 3),
+        (5, 5, 5),
+        (6, 3, 6),
+        (9, 5, 10),
+        (11, 3, 15),
+        (42, 5, 50),
+        (100, 5, 100),
+        (101, 3, 150),
+        (537, 3, 600),
+        (1001, 3, 1500),
+        (98_765, 5, 100_000),
+        (10**9 + 1, 3, 15 * 10**8),
+    ],
+)
+def test_ticks__are_few_and_round(highest, steps, last):
+    found = ticks(highest)
+    assert (len(found) - 1, found[0], found[-1]) == (steps, 0, last)
+    assert {each - before for before, each in pairwise(found)} == {last // steps}
+    assert str(last // steps).rstrip("0") in {"1", "2", "5"}
+
+
+def test_columns__stand_on_whole_numbers_below_a_round_one():
     drawn = columns(of_days((3, 1), (7, 2), (0, 0)), ("a", "b"), "says")
     low, high, none = drawn.bars
-    assert (drawn.highest, drawn.half, drawn.keys) == (9, 4, (("a", "A"), ("b", "B")))
-    assert (high.boxes[-1].y, sum(box.height for box in high.boxes)) == (0, drawn.height)
-    assert sum(box.height for box in low.boxes) == round(drawn.height * 4 / 9)
+    assert (drawn.ticks, drawn.keys) == ((0, 2, 4, 6, 8, 10), (("a", "A"), ("b", "B")))
+    assert drawn.levels == ((10, 0), (8, 48), (6, 96), (4, 144), (2, 192), (0, 240))
+    assert (high.boxes[-1].y, sum(box.height for box in high.boxes)) == (24, 216)
+    assert sum(box.height for box in low.boxes) == 96  # up to the line of its number
     assert none.boxes == ()
     assert high.words.endswith("A 7, B 2")
     assert columns(of_days(), ("a", "b"), "says").bars == ()

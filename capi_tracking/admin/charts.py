@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 
 from .grids import Cell, Column, Grid, Kind
+from .ticks import ticks
 
-HEIGHT = 200
+HEIGHT = 240  # up to five steps are a whole number of it each
 STEP = 20
 BAR = 14
 GAP = (STEP - BAR) // 2
@@ -40,24 +41,25 @@ class Columns:
     says: str
     keys: tuple[tuple[str, str], ...]
     bars: tuple[Bar, ...]
-    highest: int
+    ticks: tuple[int, ...]
     marks: tuple[str, ...]
     width: int
     height: int = HEIGHT
     bar_width: int = BAR
 
     @property
-    def half(self) -> int:
-        return self.highest // 2
+    def levels(self) -> tuple[tuple[int, int], ...]:
+        """The axis from above: each number, and how far down it stands."""
+        return tuple((tick, _down(tick, self.ticks[-1])) for tick in reversed(self.ticks))
 
 
 def columns(grid: Grid, looks: Sequence[str], says: str) -> Columns:
     """The first column of the table is when, the others are what is counted; ``says`` tells who can't see it what it is."""
     lines = [(_when(grid.columns[0], row[0]), [cell.value for cell in row[1 : len(looks) + 1]]) for row in grid.rows]
-    highest = max((sum(counts) for _when, counts in lines), default=0)
+    axis = ticks(max((sum(counts) for _when, counts in lines), default=0))
     titles = [column.title for column in grid.columns[1 : len(looks) + 1]]
     bars = tuple(
-        Bar(n * STEP + GAP, _words(when, titles, counts), _boxes(looks, counts, highest))
+        Bar(n * STEP + GAP, _words(when, titles, counts), _boxes(looks, counts, axis[-1]))
         for n, (when, counts) in enumerate(lines)
     )
     return Columns(
@@ -65,7 +67,7 @@ def columns(grid: Grid, looks: Sequence[str], says: str) -> Columns:
         says=says,
         keys=tuple(zip(looks, titles, strict=True)),
         bars=bars,
-        highest=highest,
+        ticks=axis,
         marks=_marks([when for when, _counts in lines]),
         width=max(len(bars), 1) * STEP,
     )
@@ -89,11 +91,15 @@ def _marks(labels: list[str]) -> tuple[str, ...]:
 def _boxes(looks: Sequence[str], counts: Sequence[int], highest: int) -> tuple[Box, ...]:
     boxes, below = [], 0
     for look, count in zip(looks, counts, strict=True):
-        top, bottom = (HEIGHT - round(level * HEIGHT / highest) if highest else 0 for level in (below + count, below))
+        top, bottom = _down(below + count, highest), _down(below, highest)
         if count:
             boxes.append(Box(look, min(top, bottom - 1), max(bottom - top, 1)))  # one in a thousand is seen too
         below += count
     return tuple(boxes)
+
+
+def _down(level: int, highest: int) -> int:
+    return HEIGHT - round(level * HEIGHT / highest)
 
 
 @dataclass(frozen=True, slots=True)
