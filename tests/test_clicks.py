@@ -35,6 +35,8 @@ def test_fbc__is_the_same_bytes_from_the_address_to_meta(click):
         (cookie(), "https://shop.example/", ()),
         (cookie(), "https://shop.example/?fbclid=", ()),
         (cookie(), "https://[broken/?fbclid=x", ()),
+        (cookie(), "https://shop.example/?fbclid=x" + "&a=1" * 199, (normalization.CHANGED_CLICK,)),
+        (cookie(), "https://shop.example/?fbclid=x" + "&a=1" * 200, ()),
         ("", f"https://shop.example/?fbclid={CLICK}", ()),
         (cookie(CLICK.lower()), f"https://shop.example/?fbclid={CLICK}", (normalization.CHANGED_CLICK,)),
         (cookie(CLICK[:-1]), f"https://shop.example/?fbclid={CLICK}", (normalization.CHANGED_CLICK,)),
@@ -44,6 +46,48 @@ def test_fbc__is_the_same_bytes_from_the_address_to_meta(click):
 )
 def test_click_remarks__tell_of_another_click_and_of_an_old_one(fbc, url, remarks):
     assert normalization.click_remarks(fbc, url, AT) == remarks
+
+
+@pytest.mark.parametrize(
+    ("fbc", "at", "days"),
+    [
+        ("", AT, None),
+        (cookie(), AT, 0),
+        (cookie(), AT + timedelta(hours=23), 0),
+        (cookie(), AT + timedelta(days=3), 3),
+        (cookie(), AT - timedelta(days=3), 0),
+        (
+            cookie(at=datetime(1970, 1, 1, tzinfo=UTC)).replace(".0.", ".0000000000000."),
+            datetime(2100, 1, 1, tzinfo=UTC),
+            32_767,
+        ),
+    ],
+)
+def test_click_days__are_whole_ones_from_the_click_that_fit_a_column(fbc, at, days):
+    assert normalization.click_days(fbc, at) == days
+
+
+@pytest.mark.parametrize(
+    ("query", "campaign"),
+    [
+        ("utm_source=fb&utm_campaign=spring&utm_content=video", "fb\tspring\tvideo"),
+        ("utm_campaign=spring", "\tspring\t"),
+        ("utm_source=one&utm_source=two", "one\t\t"),
+        ("utm_source=%20a%09b%0A", "a b\t\t"),
+        ("utm_source=" + "x" * 65, "x" * 64 + "\t\t"),
+        ("utm_medium=cpc", ""),
+        ("utm_source=", ""),
+        ("utm_source=fb" + "&a=1" * 199, "fb\t\t"),
+        ("utm_source=fb" + "&a=1" * 200, ""),
+        ("", ""),
+    ],
+)
+def test_campaign__is_source_campaign_and_content(query, campaign):
+    assert normalization.campaign(f"https://shop.example/?{query}") == campaign
+
+
+def test_campaign__of_a_broken_address_is_none():
+    assert normalization.campaign("https://[broken/?utm_source=fb") == ""
 
 
 @pytest.mark.django_db

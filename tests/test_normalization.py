@@ -7,6 +7,7 @@ import string
 import phonenumbers
 import pycountry
 import pytest
+import time_machine
 from babel.core import Locale, get_global
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -67,16 +68,25 @@ def test_rules__give_the_hashes_that_meta_expects(rule, arguments, digest):
         ("a@example.com, b@example.com", ""),
         ("a\x00@example.com", ""),
         ("x" * 250 + "@example.com", ""),
+        ("jo@o\ufb03ce.example", "jo@office.example"),
     ],
 )
 def test_email__is_trimmed_and_lowered_or_left_out(text, result):
     assert normalization.email(text) == result
 
 
+def test_email__is_as_long_as_an_address_may_be():
+    address = "jo@" + "x" * 243 + ".example"
+    assert normalization.email(address) == address
+    assert normalization.email("a" + address) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "result"),
     [
         ("Mary-Jane O'Connor", "maryjaneoconnor"),
+        ("Max-Xaver", "maxxaver"),
+        ("\u1100\u1161", "가"),
         ("José María González", "josémaríagonzález"),
         ("Vale\u0301ry", "valéry"),
         ("ÅSA", "åsa"),
@@ -105,6 +115,7 @@ def test_name__keeps_letters_with_their_accents(text, result):
         ("05.03.1995", "de", ""),
         ("05.05.1995", "", "19950505"),
         ("1997-02-30", "", ""),
+        ("1900-01-01", "", "19000101"),
         ("1899-12-31", "", ""),
         ("2999-01-01", "", ""),
         ("16.2.97", "", ""),
@@ -113,6 +124,12 @@ def test_name__keeps_letters_with_their_accents(text, result):
 )
 def test_date_of_birth__is_never_guessed(text, country, result):
     assert normalization.date_of_birth(text, country) == result
+
+
+def test_date_of_birth__is_today_at_the_latest():
+    with time_machine.travel(datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)):
+        assert normalization.date_of_birth("2026-11-01") == "20261101"
+        assert normalization.date_of_birth("2026-11-02") == ""
 
 
 @pytest.mark.parametrize(
@@ -224,6 +241,19 @@ def test_default_country__is_asked_at_each_use(default_country):
     assert normalization.default_country() == ""
 
 
+def test_default_country__that_is_no_text_is_none(default_country):
+    default_country(lambda: None)
+    assert normalization.default_country() == ""
+
+
+def test_set_default_country__gives_back_who_was_asked_before(default_country):
+    def france():
+        return "France"
+
+    assert default_country(france) is str
+    assert default_country(str) is france
+
+
 NOT_TENDER = "BOV CHE CHW CLF COU MXV USN UYI UYW XAD XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX"
 UNUSED_DECIMALS = "AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK MRU SOS SYP YER RSD"
 
@@ -251,6 +281,8 @@ DIALLED = [
     ("+4402079460958", "", "442079460958"),
     ("650.555.1212", "us", "16505551212"),
     ("1-650-555-1212", "us", "16505551212"),
+    ("+36 (0)30 123 4567", "", "36301234567"),
+    ("(0)6 6982 0000", "it", "390669820000"),
     ("+001 (616) 954-78 88", "", "16169547888"),
     ("011 49 171 1234567", "us", "491711234567"),
     ("0171 / 123 45 67", "de", "491711234567"),
@@ -276,6 +308,11 @@ REFUSED = [
     ("1-800-FLOWERS", "de"),
     ("1-800-CONTACTS", "us"),
     ("x5", "us"),
+    ("call 650555", "us"),
+    ("+43 1234", ""),
+    ("+10000000000", ""),
+    ("+491234567890", ""),
+    ("1234567890", "us"),
     ("0171 1234567 ext. 12345678", "de"),
     ("call me", "us"),
     ("+49", ""),
@@ -333,6 +370,39 @@ def test_phone__the_table_agrees_with_the_library_on_example_numbers():
     assert checked > 400
 
 
+@pytest.mark.parametrize(
+    ("number", "country", "digits"),
+    [
+        ("+49" + "1" * 13, "", "49" + "1" * 13),
+        ("+49" + "1" * 14, "", ""),
+        ("+791234567", "", ""),
+        ("79161234567", "ru", "79161234567"),
+        ("8123456789", "ru", "78123456789"),
+        ("29161234567", "ru", ""),
+        ("3912345678", "it", "393912345678"),
+    ],
+)
+def test_phone__the_table_goes_by_length_where_a_first_digit_can_be_two_things(number, country, digits):
+    assert phones.by_table(number, country) == digits
+
+
+def test_phone__what_only_the_library_can_tell_is_read_by_it():
+    assert normalization.phone("011 15-2345-6789", "ar") == "5491123456789"
+
+
+def test_phone__is_as_short_as_any_number_with_its_country_code():
+    assert normalization.phone("+43 12345") == "4312345"
+
+
+@pytest.mark.parametrize("number", ["+491711236789", "+16505557890", "+491711119777"])
+def test_phone__that_only_ends_like_a_made_up_one_is_kept(number):
+    assert normalization.phone(number) == number[1:]
+
+
+def test_dialled__of_what_is_no_number_is_empty():
+    assert phones._dialled("call me", "de") == phones._dialled("", "de") == ""
+
+
 def test_phone__calling_codes_are_those_of_the_library():
     for country, code in countries.CALLING_CODES.items():
         assert str(phonenumbers.country_code_for_region(country.upper())) == code
@@ -349,6 +419,8 @@ def test_phone__calling_codes_are_those_of_the_library():
         "fb.1.1554763741205.IwAR0.AQ",
         "fb.1.1554763741205.a__DOT__b",
         "fb.1.1554763741205." + "x" * 500,
+        "fb.12.1554763741205." + "x" * 500,
+        "fb.12.1554763741205." + "x" * 497 + ".AQ",
     ],
 )
 def test_fbc__passes_verbatim(cookie):
@@ -379,12 +451,26 @@ def test_fbc__a_click_ids_own_dots_are_written_as_the_pixel_does(cookie, whole):
         "fb.x.1554763741205.AbC",
         "fb.1.1554763741205.a b",
         "fb.1.1554763741205.a;b",
-        "fb.1.1554763741205." + "x" * 600,
+        "fb.12.1554763741205." + "x" * 501,
+        "fb.12.1554763741205." + "x" * 498 + ".AQ",
         "fb.1.\u0661\u0665\u0665\u0664763741205.AbC",
     ],
 )
 def test_fbc__malformed_is_nothing(cookie):
     assert normalization.fbc(cookie) == ""
+
+
+@pytest.mark.parametrize(
+    ("cookie", "told"),
+    [
+        ("fb.1.1554763741205.AbC", "fb.1.1554763741205.AbC"),
+        ("fb.1.17.cut", normalization.browser.MALFORMED_FBC),
+        (" ", ""),
+        ("", ""),
+    ],
+)
+def test_told_fbc__of_a_malformed_cookie_says_that_it_was_there(cookie, told):
+    assert normalization.told_fbc(cookie) == told
 
 
 @pytest.mark.parametrize("cookie", ["fb.1.1558571054389.1098115397", "fb.1.1558571054389.1098115397.AQICAQMC"])
@@ -423,6 +509,14 @@ def test_client_ip__is_public_or_nothing(text, address):
     assert normalization.client_ip(text) == address
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"), ("fe80::1%eth0", ""), ("unknown", ""), ("", "")],
+)
+def test_address__is_any_but_one_of_a_single_machines_own_interface(text, address):
+    assert normalization.address(text) == address
+
+
 @patient
 @given(st.ip_addresses(v=4))
 def test_client_ip__the_short_way_agrees_with_the_tables(address):
@@ -444,6 +538,7 @@ def test_is_hash__takes_sha256_in_either_case_and_nothing_else():
     assert normalization.is_hash(digest.upper())
     assert not normalization.is_hash(digest[:-1])
     assert not normalization.is_hash(digest + "\n")
+    assert not normalization.is_hash("z" * 64)
     assert not normalization.is_hash(hashlib.md5(b"x").hexdigest())
 
 
@@ -490,6 +585,14 @@ def test_date_of_birth__is_read_in_the_shops_order(date_order, order, country, r
     date_order(lambda: order)
     assert normalization.date_of_birth("05/03/1995", country) == result
     assert normalization.date_of_birth("1995-05-03", country) == "19950503"
+
+
+def test_set_date_order__gives_back_who_was_asked_before(date_order):
+    def american():
+        return "MDY"
+
+    assert date_order(american) is str
+    assert date_order(str) is american
 
 
 @pytest.mark.parametrize("text", ["16/2/1997", "31.12.1980"])

@@ -285,7 +285,7 @@ _words = re.compile(r"[^\W\d_]+").findall
 def _fold(name: str) -> str:
     """One spelling for the ways to write a name: no accents, no case, no small words, no signs."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
-    words = (word for word in _words(plain.casefold().replace("'", "")) if word not in _SMALL_WORDS)
+    words = (word for word in _words(plain.casefold()) if word not in _SMALL_WORDS)
     return "".join("saint" if word == "st" else word for word in words)
 
 
@@ -302,7 +302,7 @@ OWN_ZERO = frozenset(_OWN_ZERO.lower().split())
 def country(text: str) -> str:
     """ISO 3166-1 alpha-2 in lower case, from a code of two or three letters or a common name; "" if unknown."""
     stripped = text.strip()
-    if len(stripped) <= 3 and (code := _CODES.get(stripped.upper())):
+    if code := _CODES.get(stripped.upper()):
         return code
     if code := _NAMES.get(_fold(stripped)):
         return code

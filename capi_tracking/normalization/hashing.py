@@ -14,7 +14,7 @@ def sha256(text: str) -> str:
 
 def is_hash(text: str) -> bool:
     """Whether the text is a SHA-256 in hex already, in either case. The hash of nothing says nothing, so it is none."""
-    return len(text) == 64 and _HASH(text) is not None and text.lower() != _HASH_OF_NOTHING
+    return _HASH(text) is not None and text.lower() != _HASH_OF_NOTHING
 
 
 def as_text(value: object) -> str | None:

@@ -79,8 +79,7 @@ def kept(text: str, categories: str) -> str:
 
 def gender(text: str) -> str:
     """``f`` or ``m``, from the common words of English, German, Spanish, French and some others."""
-    word = text.strip().rstrip(".").lower()
-    return _GENDERS.get(word if word.isascii() else _unaccented(word), "")
+    return _GENDERS.get(_unaccented(text.strip().rstrip(".").lower()), "")
 
 
 def date_of_birth(text: str, country: str = "") -> str:

@@ -46,7 +46,7 @@ def phone(text: str, country: str = "") -> str:
         # as it is, but for one digit alone: a look at the end spares all others the pattern
         return "" if stripped[-3:] in _SUSPECT and is_no_phone(stripped) else stripped[1:]
     number = _dialled(stripped, country)
-    if not number or not (country or number[0] == "+") or is_no_phone(number):
+    if not number:
         return ""
     digits = by_library(number, country) if phonenumbers else by_table(number, country)
     return "" if is_no_phone(digits) else digits
@@ -88,7 +88,7 @@ def _ascii(char: str) -> str:
 def by_library(number: str, country: str) -> str:
     """Read a dialled number with the library's rules."""
     try:
-        parsed = phonenumbers.parse(number, country.upper() or None)
+        parsed = phonenumbers.parse(number, country.upper())
     except phonenumbers.NumberParseException:
         return ""
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
@@ -100,7 +100,7 @@ def by_library(number: str, country: str) -> str:
 def by_table(number: str, country: str) -> str:
     """Read a dialled number with the table alone: right, or "" where the table can't tell."""
     code, national = _parts(number, country)
-    if not code or not national or (code in {"1", "7"} and len(national) != 10):
+    if not national or (code in {"1", "7"} and len(national) != 10):
         return ""
     if national[0] == "0" and code not in _ZERO_CODES:
         return ""
