@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import limited
 from .conf import conf
-from .shield import log_failure
+from .logs import log_failure
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

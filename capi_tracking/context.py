@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import normalization
-from .addresses import clean_url as clean_url
-from .addresses import is_sensitive as is_sensitive
-from .addresses import is_sensitive_address as is_sensitive_address
 from .conf import conf
 from .keyed_hashes import identity_key
+from .minimisation import clean_url
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

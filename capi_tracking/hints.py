@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from . import consent as consents
 from . import context, exclusions, people
 from .conf import conf
-from .shield import log_failure
+from .logs import log_failure
 
 Given = ParamSpec("Given")
 

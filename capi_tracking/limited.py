@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.module_loading import import_string
 
 from .conf import conf
-from .shield import log_failure
+from .logs import log_failure
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

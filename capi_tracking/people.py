@@ -9,8 +9,7 @@ from . import minimisation
 from .conf import conf, pixel
 from .events import UserData
 from .events.user_data import HASHED, PlainUserData
-from .shield import log_failure
-from .unshown import Plain
+from .logs import Plain, log_failure
 
 OF_THE_REQUEST = frozenset({"client_ip_address", "client_user_agent", "fbc", "fbp"})
 KNOWN = frozenset(PlainUserData.__annotations__) - OF_THE_REQUEST

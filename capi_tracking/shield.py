@@ -1,20 +1,17 @@
 """The shield around everything of ours that the shop's own code sets off."""
 
 import itertools
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from traceback import extract_tb
 from typing import Any, NoReturn
 
 from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .logfields import fields
+from .logs import log_failure
 
-logger = logging.getLogger("capi_tracking")
 _numbers = itertools.count()
 
 
@@ -138,13 +135,3 @@ class _LateSavepoint(transaction.Atomic):
 
 def _refuse(error: Exception, *args: Any) -> NoReturn:
     raise error
-
-
-def log_failure(error: Exception) -> None:
-    """Class and place, without the message: an adapter's error may quote the customer."""
-    where = extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
-    place = f"{where.filename}:{where.lineno}" if where else "?"
-    what = type(error).__name__
-    logger.error(
-        "Tracking failed with %s at %s; the request goes on without it.", what, place, extra=fields(error=what)
-    )

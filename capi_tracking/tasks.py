@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from . import alerts, dataset_quality, delivery, metrics, privacy, reconciliation
 from .conf import conf
-from .logfields import fields
+from .logs import fields
 from .models import Heartbeat, OutboxEvent, Status
 
 logger = logging.getLogger(__name__)

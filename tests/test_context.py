@@ -97,27 +97,6 @@ def test_client_ip__believes_forwarded_addresses_as_far_as_proxies_are_trusted(
     assert context.client_ip(ask(address=address, x_forwarded_for=forwarded)) == found
 
 
-@pytest.mark.parametrize(
-    ("url", "cleaned"),
-    [
-        (
-            "https://shop.example/a?fbclid=AbC.d&utm_source=x&email=jo%40x.example#t",
-            "https://shop.example/a?fbclid=AbC.d&utm_source=x",
-        ),
-        ("https://jo:secret@shop.example/a", "https://shop.example/a"),
-        ("javascript:alert(1)", ""),
-        ("https://[broken/", ""),
-        ("https://shop.example/?q=\ud800", ""),
-        ("https://shop.example/\ud800", ""),
-        ("https://sh\x85op.example/", ""),
-        ("https://shop.example/a\x00b/\x85é/%C3%A9?q=\x01", "https://shop.example/a%00b/%C2%85%C3%A9/%C3%A9?q=%01"),
-        ("", ""),
-    ],
-)
-def test_clean_url__keeps_only_allowed_parameters(url, cleaned):
-    assert context.clean_url(url) == cleaned
-
-
 def test_repr__tells_nothing_of_the_visitor(ask):
     assert FBP not in repr(context.of(ask(cookies=f"_fbp={FBP}", user_agent="Safari")))
 

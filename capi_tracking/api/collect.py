@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .. import context, hints, normalization, relay
-from ..shield import log_failure
+from ..logs import log_failure
 
 LIMITED = "capi_ldu"
 A_DAY = timedelta(days=1)

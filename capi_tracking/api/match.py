@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from .. import consent as consents
 from .. import context, hints, people, relay
-from ..shield import log_failure
+from ..logs import log_failure
 
 HEADERS = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 

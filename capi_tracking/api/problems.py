@@ -9,7 +9,7 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from ..shield import log_failure
+from ..logs import log_failure
 
 MEDIA_TYPE = "application/problem+json"
 NO_DATABASE = "Nothing was recorded that is not in the answer of an earlier request. Send the same again in a while."

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
-from ..logfields import fields
+from ..logs import fields
 from ..models import FetchProblem, Pixel, QualityFetch, QualitySnapshot
 from ..transports import Transport, UnknownRefusal
 from ..transports.wording import storable

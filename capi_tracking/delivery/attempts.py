@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from ..exceptions import Denied, Rejected, Throttled, TransportError, Unreachable
-from ..logfields import fields
+from ..logs import fields
 from ..models import Claimed, DeliveryAttempt
 from ..transports import Acknowledgement, Batch, Transport
 from ..transports.wording import storable

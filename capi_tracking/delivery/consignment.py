@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
-from ..logfields import fields
+from ..logs import fields
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
 from ..models.verbs import pks_of
 from ..signals import event_delivered, event_failed, pixel_paused

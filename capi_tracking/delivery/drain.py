@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from ..conf import PixelSettings, conf
 from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
-from ..logfields import fields
+from ..logs import fields
 from ..models import OutboxEvent, Pixel
 from ..models.slices import in_slices
 from ..transports import Transport

@@ -7,7 +7,7 @@ from datetime import timedelta
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..keyed_hashes import keyed_hash
-from ..logfields import fields
+from ..logs import fields
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, SLICES, in_slices
 from ..models.verbs import OutboxQuerySet

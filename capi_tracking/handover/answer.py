@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from .. import context
-from ..shield import log_failure
+from ..logs import log_failure
 from . import cookie, pending, trigger
 
 FAILED = 500

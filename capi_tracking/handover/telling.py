@@ -18,10 +18,9 @@ from ..consent import Consent
 from ..context import RequestContext
 from ..events import CustomData, Event, UserData
 from ..exceptions import InvalidEvent
-from ..logfields import fields
+from ..logs import Plain, fields
 from ..models import Source
 from ..shield import shielded
-from ..unshown import Plain
 from . import pending
 
 logger = logging.getLogger("capi_tracking")
@@ -134,8 +133,8 @@ class _Telling:
 def _is_sensitive(request: HttpRequest) -> bool:
     """Whether this is a sensitive page, or is asked for by a form or a script of one."""
     asked_from = request.headers.get("hx-current-url", "" if _is_visit(request) else request.headers.get("referer", ""))
-    is_from_one = _is_own(request, asked_from) and context.is_sensitive_address(asked_from)
-    return is_from_one or context.is_sensitive(request.path)
+    is_from_one = _is_own(request, asked_from) and minimisation.is_sensitive_address(asked_from)
+    return is_from_one or minimisation.is_sensitive(request.path)
 
 
 def _is_own(request: HttpRequest, address: str) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..exceptions import InvalidEvent
-from ..unshown import Plain
+from ..logs import Plain
 from .amounts import amount
 from .fields import Field, Kind
 from .fields import field as field_of

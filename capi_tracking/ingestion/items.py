@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..addresses import clean_url, is_sensitive_address
 from ..conf import conf
 from ..events import Content, CustomData, Event
 from ..events.custom_data import STANDARD
 from ..exceptions import InvalidEvent
+from ..minimisation import clean_url, is_sensitive_address
 from ..tracking import Told
 from .consents import consent_of
 from .moments import check_age, happened

@@ -7,8 +7,8 @@ from ..events import UserData
 from ..events.user_data import FIELDS
 from ..exceptions import InvalidEvent
 from ..keyed_hashes import identity_keys
+from ..logs import Plain
 from ..models import PersonKey
-from ..unshown import Plain
 from .refusals import known
 
 NAMES = {name: name for name in FIELDS} | {meta: name for name, meta in FIELDS.items()}

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from ..addresses import origin_of
 from ..conf import PixelSettings
 from ..events import Content, CustomData, Event, UserData
+from .addresses import origin_of
 from .scanning import LeftOut, scanned
 from .sharing import shared, shared_by_all
 

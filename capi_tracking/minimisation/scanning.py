@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from .. import detection
 from ..events import Content, CustomData
+from . import detection
 
 TEXTS = ("content_name", "content_category", "search_string", "status")
 IDS = ("order_id", "item_number")

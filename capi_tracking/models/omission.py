@@ -4,7 +4,7 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import detection
+from ..minimisation import detection
 from .exact import ExactCharField
 from .inserts import add_counts
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .. import context, limited, normalization
+from .. import limited, normalization
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
+from ..logs import Plain
+from ..minimisation import clean_url
 from ..models import CheckoutContext
-from ..unshown import Plain
 from . import checkout, decisions, excluding
 from .adapters import customers
 from .sales import Sale
@@ -39,7 +40,7 @@ def build(sale: Sale, when: datetime, event_id: str) -> Built:
         event_id=event_id,
         event_time=when,
         action_source=sale.action_source,
-        event_source_url=(seen.url if seen else "") or context.clean_url(adapter.source_url(order)),
+        event_source_url=(seen.url if seen else "") or clean_url(adapter.source_url(order)),
         referrer_url=seen.referrer if seen else "",
         user_data=UserData.of(**_whole(known, seen, consent)),
         custom_data=sale.custom_data,

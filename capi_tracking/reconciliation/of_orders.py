@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from ..logs import log_failure
 from ..orders import Sale, Seen, Shelf, sales_between
-from ..shield import log_failure
 from .cases import Case, cases_of
 from .judging import Judgement
 from .mending import mended

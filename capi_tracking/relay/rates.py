@@ -9,7 +9,7 @@ from django.utils import timezone
 from .. import context
 from ..conf import conf
 from ..keyed_hashes import keyed_hash
-from ..shield import log_failure
+from ..logs import log_failure
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 IPV6_NETWORK = 4  # groups of an address that name one household or office

@@ -14,7 +14,7 @@ from .. import context, minimisation, normalization, people
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
-from ..shield import log_failure
+from ..logs import log_failure
 from .bodies import Beacon
 from .claims import Claim
 from .welcome import is_own
@@ -36,7 +36,7 @@ class Sender:
         self.told_urls = [url for url in (beacon.url, request.headers.get("referer", "")) if url]
         self.url = next(filter(None, map(self._own_page, (beacon.url, seen.referrer))), "")
         self.url = self.url or (f"{origin}/" if origin else request.build_absolute_uri("/"))
-        self.referrer = context.clean_url(beacon.referrer)
+        self.referrer = minimisation.clean_url(beacon.referrer)
         self.using: str = conf.OUTBOX_DATABASES[0]
         self.now = timezone.now()
 
@@ -54,7 +54,7 @@ class Sender:
     @property
     def is_on_sensitive_page(self) -> bool:
         """By the address itself: the cleaned one of such a page says its origin alone."""
-        return any(map(context.is_sensitive_address, self.told_urls))
+        return any(map(minimisation.is_sensitive_address, self.told_urls))
 
     @property
     def is_minor(self) -> bool:
@@ -101,7 +101,7 @@ class Sender:
 
     def _own_page(self, url: str) -> str:
         """The cleaned address if it is of the sender's own host, else "": a beacon speaks of its own pages alone."""
-        cleaned = context.clean_url(url) if url else ""
+        cleaned = minimisation.clean_url(url) if url else ""
         if self.origin:
             return cleaned if cleaned.startswith(f"{self.origin}/") else ""
         return cleaned if cleaned and is_own(self.request, url) else ""

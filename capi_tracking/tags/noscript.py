@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 from .. import consent as consents
 from .. import context as visits
 from .. import exclusions, islands
-from ..addresses import origin_of
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent
+from ..minimisation import origin_of
 from . import secret
 from .tag import Nothing, Page, pixels_of, request_of
 

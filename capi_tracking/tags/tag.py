@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from .. import context as visits
-from .. import islands
+from .. import islands, minimisation
 from ..conf import conf
 from ..exceptions import CapiTrackingError, InvalidEvent
-from ..shield import log_failure
+from ..logs import log_failure
 from . import markup
 
 Arguments = tuple[Sequence[Any], Mapping[str, Any]]
@@ -118,7 +118,7 @@ class Tag:
 def _check_place(page: Page) -> None:
     """Neither side fires on a page whose visitors would rather not be seen there."""
     request = request_of(page) if conf.SENSITIVE_PAGES else None
-    if request is not None and visits.is_sensitive(request.path):
+    if request is not None and minimisation.is_sensitive(request.path):
         raise Nothing("SENSITIVE_PAGES has this page's address")
 
 

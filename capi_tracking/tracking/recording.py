@@ -12,9 +12,9 @@ from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState, vouched
 from ..events import Event
 from ..exceptions import CapiTrackingError
+from ..logs import log_failure
 from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, mark_stale, outbox_key
 from ..models.skipcount import Place
-from ..shield import log_failure
 from ..signals import event_recorded
 from .omissions import count_omissions
 from .rows import (

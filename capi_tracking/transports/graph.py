@@ -15,7 +15,7 @@ from django.core import checks
 
 from ..conf import PixelSettings, conf, is_loopback
 from ..exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
-from ..unshown import Body, Plain, Secrets, Unshown
+from ..logs import Body, Plain, Secrets, Unshown
 from .base import Acknowledgement, Batch, Transport, UnknownRefusal
 from .clocks import ahead_by
 from .exchange import CHUNK, MAX_ANSWER, Answer, exchange, session

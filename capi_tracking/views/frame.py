@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from .. import context
 from ..conf import conf
-from ..shield import log_failure
+from ..logs import log_failure
 
 PLAIN = "capi_tracking/base.html"
 MARK = 'class="capi-own"'  # a base without our block leaves it out

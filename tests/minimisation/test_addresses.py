@@ -2,9 +2,30 @@
 
 import pytest
 
-from capi_tracking.context import clean_url
+from capi_tracking.minimisation import clean_url
 
 HOST = "https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "cleaned"),
+    [
+        (
+            "https://shop.example/a?fbclid=AbC.d&utm_source=x&email=jo%40x.example#t",
+            "https://shop.example/a?fbclid=AbC.d&utm_source=x",
+        ),
+        ("https://jo:secret@shop.example/a", "https://shop.example/a"),
+        ("javascript:alert(1)", ""),
+        ("https://[broken/", ""),
+        ("https://shop.example/?q=\ud800", ""),
+        ("https://shop.example/\ud800", ""),
+        ("https://sh\x85op.example/", ""),
+        ("https://shop.example/a\x00b/\x85é/%C3%A9?q=\x01", "https://shop.example/a%00b/%C2%85%C3%A9/%C3%A9?q=%01"),
+        ("", ""),
+    ],
+)
+def test_clean_url__keeps_only_allowed_parameters(url, cleaned):
+    assert clean_url(url) == cleaned
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from capi_tracking import detection
-from capi_tracking.detection import CARD, EMAIL, PHONE, TOKEN, found_in, found_in_id
+from capi_tracking.minimisation import detection
+from capi_tracking.minimisation.detection import CARD, EMAIL, PHONE, TOKEN, found_in, found_in_id
 
 TELLING = {
     EMAIL: [

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from capi_tracking import relay
-from capi_tracking.context import clean_url, is_sensitive
+from capi_tracking.minimisation import clean_url, is_sensitive
 from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount
 from capi_tracking.orders import remember
 from capi_tracking.shortcuts import track_request

@@ -14,8 +14,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from capi_tracking import addresses, context, urls
+from capi_tracking import urls
 from capi_tracking.conf import Settings
+from capi_tracking.minimisation import addresses, clean_url
 
 MARK = "zq9zq"
 GRANTED = "capi_consent=granted.1.4102444800; _fbp=fb.1.1767225600000.123456789"
@@ -185,8 +186,8 @@ def test_visitors_page__stands_in_no_frame_and_no_cache(visit: Any, door: str) -
 def test_address__is_looked_at_only_so_far(monkeypatch: Any) -> None:
     asked: list[str] = []
     monkeypatch.setattr(addresses, "fnmatchcase", lambda name, pattern: asked.append(name))
-    context.clean_url("https://shop.example/?" + "a&" * 100_000)
-    context.clean_url("https://shop.example/?q=" + "a" * 100_000 + "&b" * 100_000)
+    clean_url("https://shop.example/?" + "a&" * 100_000)
+    clean_url("https://shop.example/?q=" + "a" * 100_000 + "&b" * 100_000)
     assert len(asked) <= 2 * addresses.MAX_PAIRS * len(Settings.URL_PARAMETERS)
     monkeypatch.undo()
-    assert context.clean_url("https://shop.example/?" + "a&" * 150 + "q=1") == "https://shop.example/?q=1"
+    assert clean_url("https://shop.example/?" + "a&" * 150 + "q=1") == "https://shop.example/?q=1"

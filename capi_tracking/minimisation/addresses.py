@@ -3,8 +3,8 @@
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from ..conf import conf
 from . import detection
-from .conf import conf
 
 MAX_URL = 1000
 MAX_READ = 8000  # characters of an address, and

@@ -4,7 +4,7 @@ import pytest
 
 from capi_tracking.delivery import deliver_due
 from capi_tracking.exceptions import Denied, Rejected
-from capi_tracking.logfields import fields
+from capi_tracking.logs import fields
 from capi_tracking.models import Status
 from tests.factories import OutboxEventFactory, PixelFactory
 
