@@ -284,6 +284,10 @@ def test_cut__the_struck_do_not_travel_with_the_sound() -> None:
     assert [[row.pk for row in batch] for batch in cut(rows, size=8, max_bytes=10**6)] == [[2, 4], [1], [3]]
 
 
+def test_cut__each_that_killed_its_workers_goes_alone() -> None:
+    assert sizes([claimed(n, leases=5) for n in range(2)]) == [1, 1]
+
+
 def test_deliver_due__obeys_batch_size_and_bytes(capi: Any) -> None:
     capi(BATCH_SIZE=3)
     make_rows(7)

@@ -2,7 +2,9 @@
 
 import datetime
 import hashlib
+import importlib.util
 import string
+import sys
 
 import phonenumbers
 import pycountry
@@ -647,3 +649,13 @@ def test_postal_code__has_its_countrys_form(text, country, result):
 )
 def test_state__knows_the_old_short_forms(text, country, code):
     assert normalization.state(text, country) == code
+
+
+def test_phone__without_the_library_is_read_by_the_table(monkeypatch):
+    monkeypatch.setitem(sys.modules, "phonenumbers", None)
+    spec = importlib.util.find_spec("capi_tracking.normalization.phones")
+    alone = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    assert alone.phone("0171 / 123 45 67", "de") == "491711234567"
+    assert alone.phone("011 15-2345-6789", "ar") == "", "which only the library can read"
+    assert alone.phone("0171 / 123 45 67") == ""

@@ -9,7 +9,7 @@ from ..conf import pixel as pixel_settings
 from ..keyed_hashes import keyed_hash
 from ..logs import fields
 from ..models import OutboxEvent, Pixel, Status
-from ..models.slices import SLICE, SLICES, in_slices
+from ..models.slices import SLICE, in_slices
 from ..models.verbs import OutboxQuerySet
 from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due
@@ -44,14 +44,12 @@ def _note_test_codes(using: str) -> None:
 
 
 def _expire(using: str) -> int:
-    total = 0
-    for _ in range(SLICES):
-        closed = OutboxEvent.objects.using(using).expire(limit=SLICE)
-        total += len(closed)
+    def close(*, limit: int) -> int:
+        closed = OutboxEvent.objects.using(using).expire(limit=limit)
         announce(closed, using)
-        if len(closed) < SLICE:
-            break
-    return total
+        return len(closed)
+
+    return in_slices(close)
 
 
 def _hasten(using: str) -> None:

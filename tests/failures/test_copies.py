@@ -103,7 +103,7 @@ def test_sweep__leaves_another_environments_rows_behind_an_open_pixel(capi: Call
 def test_restored__all_old_rows_are_held_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (slices, sweeping):
         monkeypatch.setattr(module, "SLICE", 2)
-        monkeypatch.setattr(module, "SLICES", 1)
+    monkeypatch.setattr(slices, "SLICES", 1)
     make_rows(7, created_at=timezone.now() - 7 * HOUR)
     assert restore().startswith("7 held")
     assert set(statuses().values()) == {Status.HELD}
