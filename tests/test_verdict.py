@@ -9,7 +9,8 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.metrics import Trouble
 from capi_tracking.metrics.problem import Problem
-from capi_tracking.models import BrowserState, Heartbeat, Pixel, Status
+from capi_tracking.models import BrowserState, Heartbeat, Pixel, RobotCount, Status
+from capi_tracking.models.robots import SLICE, slice_of
 from capi_tracking.transports.versions import ENDS, end_of
 from tests.factories import BrowserReceiptFactory, OutboxEventFactory, PixelFactory
 
@@ -130,6 +131,77 @@ def test_blocked__is_told_since_when_it_has_risen_and_what_it_is_worth(before, t
     blocked(6, 20, DAY)
     found = [(each.kind, each.count, each.percent, each.before, each.money[0].amount) for each in problems()]
     assert found == [(Trouble.BLOCKED, 6, 30, 8, 60)] * told
+
+
+@pytest.mark.parametrize(
+    ("slices", "people", "told"),
+    [
+        ([0], 0, None),
+        ([49], 0, None),
+        ([50], 0, (50, 100)),
+        ([25, 25], 49, (50, 50)),
+        ([25, 25], 50, None),
+        ([30, 30, 0, 10, 4, 0, 0, 90], 0, (70, 100)),  # the run ends where nothing came, for ten minutes and more
+        ([0, 0, 900], 0, None),
+    ],
+)
+def test_robots__are_told_while_they_are_many_and_more_than_people(slices, people, told):
+    now = slice_of(timezone.now()) + timedelta(minutes=4)
+    for number, count in enumerate(slices):
+        RobotCount.objects.create(since=slice_of(now) - number * SLICE, pixel="default", count=count)
+    OutboxEventFactory.create_batch(people, page=True, sent=True, event_time=now - SLICE, source="relay")
+    found = [each for each in problems(now=now) if each.kind == Trouble.ROBOTS]
+    assert [(each.count, each.percent) for each in found] == ([told] if told else [])
+
+
+def receipts(*states, at=None, **more):
+    """The newest first, a minute apart, each of another visitor."""
+    for number, state in enumerate(states):
+        when = (at or timezone.now()) - number * timedelta(minutes=1)
+        told = {"visitor_key": f"{number:016x}", "created_at": when} | more
+        BrowserReceiptFactory(state=state, event_name="PageView", **told)
+
+
+B, H, U = BrowserState.BLOCKED, BrowserState.HANDED_OVER, BrowserState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([B] * 19, None),
+        ([B] * 20, 20),
+        ([H] * 2 + [B] * 18, 18),
+        ([H] * 3 + [B] * 100, None),  # mended: the latest twenty tell
+        ([B] * 22 + [H] * 60, 22),
+        ([U] * 30 + [B] * 20, 20),
+        (([B] + [H] * 3) * 10, None),  # a healthy shop, a quarter of whose visitors block it
+    ],
+)
+def test_shut_out__is_told_while_nearly_all_of_the_latest_visitors_block_the_pixel(states, told):
+    receipts(*states)
+    found = [each for each in problems() if each.kind == Trouble.SHUT_OUT]
+    assert [each.count for each in found] == ([told] if told else [])
+
+
+def test_shut_out__counts_visitors_and_of_each_the_last_word():
+    receipts(*[B] * 40, visitor_key="0123456789abcdef")
+    receipts(*[B] * 40, visitor_key="")
+    assert problems() == ()
+    receipts(*[B] * 20)
+    receipts(*[H] * 20, at=timezone.now() - timedelta(hours=1))
+    assert [each.kind for each in problems()] == [Trouble.SHUT_OUT]
+    receipts(*[H] * 3, at=timezone.now() + timedelta(seconds=1))
+    assert problems() == ()
+
+
+def test_shut_out__says_since_when_unless_that_is_too_long_ago_to_see():
+    now = timezone.now()
+    receipts(*[B] * 30 + [H] * 10, at=now)
+    (problem,) = problems()
+    assert problem.since == now - timedelta(minutes=29)
+    receipts(*[B] * 300, at=now + timedelta(seconds=1))
+    (problem,) = problems()
+    assert (problem.since, problem.title.startswith("Nearly every browser blocks the pixel: ")) == (None, True)
 
 
 def test_problems__stand_by_the_money_that_can_be_saved():

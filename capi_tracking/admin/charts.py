@@ -28,9 +28,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """``note``: what else there was, for which a line stands before it."""
+
     x: int
     words: str
     boxes: tuple[Box, ...]
+    note: str = ""
+
+    @property
+    def edge(self) -> int:
+        return self.x - GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,10 @@ class Columns:
     bar_width: int = BAR
 
     @property
+    def has_notes(self) -> bool:
+        return any(bar.note for bar in self.bars)
+
+    @property
     def levels(self) -> tuple[tuple[int, int], ...]:
         """The axis from above: each number, and how far down it stands."""
         return tuple((tick, _down(tick, self.ticks[-1])) for tick in reversed(self.ticks))
@@ -57,9 +68,10 @@ def columns(grid: Grid, looks: Sequence[str], says: str) -> Columns:
     """The first column of the table is when, the others are what is counted; ``says`` tells who can't see it what it is."""
     lines = [(_when(grid.columns[0], row[0]), [cell.value for cell in row[1 : len(looks) + 1]]) for row in grid.rows]
     axis = ticks(max((sum(counts) for _when, counts in lines), default=0))
+    notes = [row[0].note for row in grid.rows]
     titles = [column.title for column in grid.columns[1 : len(looks) + 1]]
     bars = tuple(
-        Bar(n * STEP + GAP, _words(when, titles, counts), _boxes(looks, counts, axis[-1]))
+        Bar(n * STEP + GAP, _words(when, titles, counts, notes[n]), _boxes(looks, counts, axis[-1]), notes[n])
         for n, (when, counts) in enumerate(lines)
     )
     return Columns(
@@ -78,9 +90,9 @@ def _when(column: Column, cell: Cell) -> str:
     return date_format(timezone.localtime(moment, timezone.get_default_timezone()), FORMATS[column.kind])
 
 
-def _words(when: str, titles: Sequence[str], counts: Sequence[int]) -> str:
+def _words(when: str, titles: Sequence[str], counts: Sequence[int], note: str) -> str:
     told = (f"{title} {number_format(count, force_grouping=True)}" for title, count in zip(titles, counts, strict=True))
-    return f"{when}: {', '.join(told)}"
+    return ". ".join(filter(None, (f"{when}: {', '.join(told)}", note)))
 
 
 def _marks(labels: list[str]) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
     Trouble.DRIFT: (DIFFERENCES, {"kind": "drift"}, _("Show the orders")),
     Trouble.POLICY: ("pagereport", {}, _("Show the pages")),
     Trouble.FOREIGN: ("pagereport", {}, _("Show the pages")),
+    Trouble.SHUT_OUT: ("browserreceipt", {"state__exact": "1"}, _("Show the receipts")),
+    Trouble.ROBOTS: ("skipcount", {"reason": "bot"}, _("Show the counts")),
     Trouble.REUSED: ("browserreceipt", {}, _("Show the receipts")),
     Trouble.MORE_AT_META: (EVENTS, {}, _("Show ours")),
     Trouble.COVERAGE: (EVENTS, {}, _("Show ours")),

@@ -1,5 +1,9 @@
 """The tables that the dashboard's charts are drawn from, and stand below."""
 
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from .. import metrics
@@ -15,23 +19,28 @@ def _when(health: metrics.Health) -> Column:
     return Column(_("From"), Kind.HOUR if health.window.is_hourly else Kind.DAY)
 
 
+def _start(health: metrics.Health, start: datetime) -> Cell:
+    """With what changed in that hour or day, which the chart marks."""
+    marks = health.marks_by_part.get(start, ())
+    zone = timezone.get_default_timezone()
+    told = "; ".join(f"{mark.names} ({time_format(timezone.localtime(mark.at, zone), 'H:i')})" for mark in marks)
+    return Cell(start, note=_("Changed: %s") % told if told else "")
+
+
 def sides(health: metrics.Health, leads: Leads) -> Grid:
     titles = (_("Both sides"), _("Server only"), _("Browser only"))
     return Grid(
         name="sides",
         title=_("Website events an hour") if health.window.is_hourly else _("Website events a day"),
         columns=(_when(health), *map(Column, titles)),
-        rows=tuple(_sides(part, leads) for part in health.parts),
+        rows=tuple((_start(health, part.start), *_sides(part, leads)) for part in health.parts),
     )
 
 
 def _sides(part: metrics.Part, leads: Leads) -> tuple[Cell, ...]:
     side, counts = metrics.Side, part.sides
     told = ((counts.both, side.BOTH), (counts.server_only, side.SERVER), (counts.browser_only, side.BROWSER))
-    return (
-        Cell(part.start),
-        *(Cell(count, (count and leads.of_part(part.start, side=each)) or "") for count, each in told),
-    )
+    return tuple(Cell(count, (count and leads.of_part(part.start, side=each)) or "") for count, each in told)
 
 
 def outcomes(health: metrics.Health, leads: Leads) -> Grid:
@@ -42,7 +51,7 @@ def outcomes(health: metrics.Health, leads: Leads) -> Grid:
         if health.window.is_hourly
         else _("What became of them, by the day"),
         columns=(_when(health), *map(Column, titles)),
-        rows=tuple(_outcome(part, leads) for part in health.outcomes),
+        rows=tuple((_start(health, part.start), *_outcome(part, leads)) for part in health.outcomes),
     )
 
 
@@ -51,7 +60,6 @@ def _outcome(part: metrics.Outcome, leads: Leads) -> tuple[Cell, ...]:
         return Cell(count, leads.of_part(part.start, **chosen) if count else "")
 
     return (
-        Cell(part.start),
         Cell(part.sent),
         Cell(part.retried),
         cell(part.dead, status__exact=Status.DEAD),
@@ -66,7 +74,7 @@ def consents(health: metrics.Health, leads: Leads) -> Grid:
         name="consent",
         title=_("Consent of the buyers"),
         columns=(_when(health), *map(Column, titles)),
-        rows=tuple(_consent(part, leads) for part in health.consent_parts),
+        rows=tuple((_start(health, part.start), *_consent(part, leads)) for part in health.consent_parts),
     )
 
 
@@ -76,7 +84,7 @@ def _consent(part: metrics.ConsentPart, leads: Leads) -> tuple[Cell, ...]:
         count = getattr(part.consents, state.value).part
         way = leads.of_part(part.start, group=metrics.Group.ORDERS, consent_state__exact=state.value) if count else ""
         cells.append(Cell(count, way))
-    return (Cell(part.start), *cells)
+    return tuple(cells)
 
 
 def latency(health: metrics.Health) -> Grid:

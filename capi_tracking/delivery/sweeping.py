@@ -11,6 +11,7 @@ from ..logs import fields
 from ..models import OutboxEvent, Pixel, Status
 from ..models.slices import SLICE, in_slices
 from ..models.verbs import OutboxQuerySet
+from .configured import note_settings
 from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due
 from .lane import fingerprint
@@ -29,6 +30,7 @@ def sweep(
     """Close what is past its deadline, hasten what is near it, resume pixels with new settings, then deliver."""
     Pixel.objects.using(using).ensure(conf.PIXELS)
     _note_test_codes(using)
+    note_settings(using)
     report = Report(expired=_expire(using))
     _hasten(using)
     if not conf.SHADOW:  # what goes on would be due, and closed

@@ -1,6 +1,7 @@
 """The dashboard's questions, answered together: one value per page, in at most twelve queries."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from .figures import Figures
 from .freshness import Freshness, freshness
 from .funnel import Step, funnel, steps
 from .heat import Coverage, heat
+from .marks import Mark, by_part
 from .metas import Metas, metas_of, with_metas
 from .onesided import OneSided, one_sided
 from .outcomes import Outcome, outcomes
@@ -102,10 +104,15 @@ class Health:
     one_sided: OneSided
     metas: tuple[Metas, ...]
     setup: Setup | None
+    marks: tuple[Mark, ...]
 
     @property
     def is_empty(self) -> bool:
         return self.setup is not None
+
+    @property
+    def marks_by_part(self) -> Mapping[datetime, tuple[Mark, ...]]:
+        return by_part(self.window, self.marks)
 
     @property
     def healthy_since(self) -> datetime | None:
@@ -134,7 +141,7 @@ def health(
 def _assemble(window: Window, asked: Asked, event: str, found: Read, now: datetime) -> Health:
     pixel, using = asked.pixel, asked.using
     rows, beside = _told_apart(found.now.facts)
-    aside = asides(window, pixel=pixel, event=event, using=using)
+    aside = asides(window, pixel=pixel, event=event, using=using, now=now)
     waits, states = backlog(pixel=pixel, using=using), _states(pixel, using)
     with_orders = compared(beside, max((state.compared_at for state in states if state.compared_at), default=None))
     told, sold, whole = metas_of(states), orders(rows), Figures(rows, found.now.tallies)
@@ -145,6 +152,8 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         by_day=() if window.is_hourly else [orders(day) for day in _by_slot(rows).values()],
         overlap=overlap(fact for fact in rows if fact.is_order),
         one_sided=one_sided(whole),
+        flood=aside.flood,
+        shut_out=aside.shut_out,
         blocking=risen(window, rows, found.before.facts),
         compared=with_orders,
         volumes=odd_volumes(window, found.over.facts, found.before.facts, window.over_by(now)),
@@ -187,6 +196,7 @@ def _assemble(window: Window, asked: Asked, event: str, found: Read, now: dateti
         one_sided=one_sided(figures),
         metas=told,
         setup=None if rows or waits else setup(using),
+        marks=aside.marks,
     )
 
 

@@ -18,7 +18,9 @@ from .metas import Metas
 from .onesided import OneSided
 from .problem import AT_RISK, Problem, Trouble
 from .reports import Reported
+from .robots import Flood
 from .sales import Orders, Overlap
+from .shutout import ShutOut
 from .values import merged
 from .volume import Volume
 from .waiting import Backlog, waiting
@@ -46,6 +48,8 @@ class Evidence:
     overlap: Overlap
     one_sided: OneSided
     blocking: Blocking | None
+    flood: Flood | None
+    shut_out: ShutOut | None
     compared: Compared
     volumes: Sequence[Volume]
     reports: Sequence[Reported]
@@ -59,6 +63,7 @@ def problems(found: Evidence, now: datetime) -> tuple[Problem, ...]:
         _of_silence(found, now),
         _of_orders(found),
         _of_comparison(found),
+        _of_now(found),
         _of_sides(found),
         map(_of_volume, found.volumes),
         map(_of_page, found.reports),
@@ -167,6 +172,14 @@ def _of_comparison(found: Evidence) -> Iterator[Problem]:
         yield Problem(kind=Trouble.UNREADABLE, count=compared.unreadable)
     if has_drifted(compared, orders):
         yield Problem(kind=Trouble.DRIFT, count=compared.drifted, money=compared.drift)
+
+
+def _of_now(found: Evidence) -> Iterator[Problem]:
+    shut, flood = found.shut_out, found.flood
+    if shut:
+        yield Problem(kind=Trouble.SHUT_OUT, since=shut.since, count=shut.share.part, percent=shut.share.percent)
+    if flood:
+        yield Problem(kind=Trouble.ROBOTS, since=flood.since, count=flood.count, percent=flood.share.percent)
 
 
 def _of_sides(found: Evidence) -> Iterator[Problem]:

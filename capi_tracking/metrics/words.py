@@ -46,6 +46,17 @@ _TITLES: dict[str, Promise] = {
         "%(before)s\N{NO-BREAK SPACE}%% before%(worth)s.",
         "count",
     ),
+    "shut_out": _(
+        "Nearly every browser blocks the pixel since %(since)s: those of %(count)s visitors, %(percent)s\N{NO-BREAK SPACE}%% "
+        "of all that came."
+    ),
+    "shut_out bare": _(
+        "Nearly every browser blocks the pixel: those of the latest %(count)s visitors, %(percent)s\N{NO-BREAK SPACE}%% of all "
+        "that came."
+    ),
+    "robots": _(
+        "Robots have sent %(count)s page events since %(since)s: of the latest %(percent)s\N{NO-BREAK SPACE}%% are theirs."
+    ),
     "reused": ngettext_lazy(
         "%(count)d event had an id that another visitor's browser had told of before.",
         "%(count)d events had an id that another visitor's browser had told of before.",
@@ -115,6 +126,14 @@ _ADVICE: dict[str, Promise] = {
     "blocked": _(
         "Meta knows them from the server alone, so nothing is lost. A browser's update, or a release of yours?"
     ),
+    "shut_out": _(
+        "Blockers never do that to all, a mistake does. Look at the pages' security policy, at the consent tool and at your "
+        "last release; capi_doctor looks at the templates. Sales reach Meta from the server meanwhile."
+    ),
+    "robots": _(
+        "Nothing to do for Meta: none of it is sent, and no other number here counts it. If it slows the shop, let "
+        "robots.txt, a firewall or your host keep them away."
+    ),
     "reused": _(
         "Pages are cached with their event ids, so that Meta drops visitors' events. Keep the cache from pages with "
         "hand-written ids; those of pixel_event are made in the browser."
@@ -169,6 +188,7 @@ def _of_title(kind: str, values: Values) -> str:
         "paused": "" if values["since"] and values["reason"] else "bare",
         "unreached": _why_unreached(str(values["reason"])),
         "silent": values["subject"],
+        "shut_out": "" if values["since"] else "bare",
         "foreign": "own" if values["pixel"] else "",
         "version": "over" if values["reason"] == "over" else "",
         "volume": " ".join(filter(None, ("named" if values["name"] else "", "more" if _grew(values) else ""))),

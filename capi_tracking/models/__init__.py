@@ -16,7 +16,9 @@ from .pixel import Pixel
 from .quality import FetchProblem, QualityFetch, QualitySnapshot
 from .receipt import BrowserReceipt, BrowserState
 from .reconciliation import Reconciliation
+from .robots import RobotCount
 from .rollup import Rollup, RollupLine, StaleHour, mark_stale
+from .settingschange import SettingsChange
 from .skipcount import SkipCount
 from .states import LEASE_LIMIT, MAX_AGE, PAIR_WINDOW, TAKEN_BACK, Priority, Source, Status, deadline, outbox_key
 from .verbs import Claimed, Closed
@@ -51,8 +53,10 @@ __all__ = [
     "QualityFetch",
     "QualitySnapshot",
     "Reconciliation",
+    "RobotCount",
     "Rollup",
     "RollupLine",
+    "SettingsChange",
     "SkipCount",
     "Source",
     "StaleHour",

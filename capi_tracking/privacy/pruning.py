@@ -21,6 +21,7 @@ from ..models import (
     QualityFetch,
     QualitySnapshot,
     Reconciliation,
+    RobotCount,
     SkipCount,
     Withdrawal,
 )
@@ -29,6 +30,8 @@ from ..models.slices import delete, in_slices, unhurried
 from ..models.states import MAX_AGE_STORE
 
 KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
+
+ROBOTS_KEPT = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ def prune(using: str = "default") -> Cleared:
         attempts=_delete(DeliveryAttempt.objects.using(using).filter(started_at__lt=old)),
         receipts=_delete(BrowserReceipt.objects.using(using).filter(created_at__lt=old)),
         contexts=_delete(CheckoutContext.objects.using(using).filter(created_at__lt=forgotten)),
-        counts=sum(_delete_days(model, old, using) for model in (SkipCount, Omission)),
+        counts=sum(_delete_days(model, old, using) for model in (SkipCount, Omission)) + _delete_robots(using),
         reports=_delete_days(PageReport, old, using),
         withdrawals=_delete(Withdrawal.objects.using(using).filter(withdrawn_at__lt=old)),
         differences=_delete(OrderDifference.objects.using(using).filter(event_time__lt=old)),
@@ -88,6 +91,11 @@ def prune(using: str = "default") -> Cleared:
 
 def _delete_days(model: type[Model], old: Any, using: str) -> int:
     return _delete(model._default_manager.using(using).filter(day__lt=Cast(old, DateField())))
+
+
+def _delete_robots(using: str) -> int:
+    """The day's counts stay, among the skips."""
+    return _delete(RobotCount.objects.using(using).filter(since__lt=DatabaseNow() - ROBOTS_KEPT))
 
 
 def _delete(rows: QuerySet[Any]) -> int:

@@ -12,8 +12,9 @@ from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState, vouched
 from ..events import Event
 from ..exceptions import CapiTrackingError
+from ..exclusions import BOT
 from ..logs import log_failure
-from ..models import OutboxEvent, Priority, SkipCount, Source, deadline, mark_stale, outbox_key
+from ..models import OutboxEvent, Priority, RobotCount, SkipCount, Source, deadline, mark_stale, outbox_key
 from ..models.skipcount import Place
 from ..signals import event_recorded
 from .omissions import count_omissions
@@ -94,9 +95,12 @@ def track_all(
 
 
 def skip_all(events: Iterable[tuple[str, Event]], reason: str, *, using: str | None = None) -> None:
-    """Count page events, each with its pixel's alias, that are not sent, and why. One statement."""
+    """Count page events, each with its pixel's alias, that are not sent, and why. One statement, of robots two."""
+    events, database = list(events), using or conf.OUTBOX_DATABASES[0]
     days = ((timezone.localdate(event.event_time), pixel, event.name, reason) for pixel, event in events)
-    _record_all([], Counter(days), using or conf.OUTBOX_DATABASES[0])
+    _record_all([], Counter(days), database)
+    if reason == BOT and conf.ENABLED:
+        RobotCount.objects.using(database).add_all(Counter(pixel for pixel, _event in events))
 
 
 def skip(

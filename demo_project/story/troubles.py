@@ -31,7 +31,6 @@ class Trouble:
     effect: str
     look: str
     page: str
-    query: str = ""
     is_switch: bool = False
 
 
@@ -56,10 +55,11 @@ TROUBLES = (
     Trouble(
         name=Name.BLOCKED,
         title="Block the pixel",
-        effect="Browsers can't load the pixel any more, as with an ad blocker; sales reach Meta from the server alone.",
-        look="Tracking health: “Server only” grows. Events: pair “server only”.",
-        page="admin:capi_tracking_outboxevent_changelist",
-        query="?pair=server",
+        effect="Browsers can't load the pixel any more, as with a policy that forgot it; sales reach Meta from the server "
+        "alone. For a minute some four dozen visitors come by, and again once it is mended.",
+        look="Tracking health: after half a minute the action list says that nearly every browser blocks the pixel, and "
+        "“Server only” grows.",
+        page="admin:capi_tracking_dashboard_changelist",
         is_switch=True,
     ),
     Trouble(
@@ -67,9 +67,9 @@ TROUBLES = (
         title="Send bots",
         effect="Every five seconds some crawlers fetch pages and post beacons, for half an hour at most; not one of "
         "them becomes an event.",
-        look="Here, the count goes up; in Events, nothing appears.",
-        page="admin:capi_tracking_outboxevent_changelist",
-        query="?period=24h",
+        look="Here, the count goes up; in Events, nothing appears. Tracking health: after a minute the action list counts "
+        "them, and twenty minutes after the last one it is silent.",
+        page="admin:capi_tracking_dashboard_changelist",
     ),
     Trouble(
         name=Name.WORKER,

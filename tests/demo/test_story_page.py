@@ -10,15 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from capi_tracking import metrics
-from capi_tracking.delivery import alive, sweep
+from capi_tracking.delivery import sweep
 from capi_tracking.events import Event, UserData
 from capi_tracking.metrics import verdict
 from capi_tracking.models import OutboxEvent, Pixel
 from capi_tracking.testing import Sandbox
 from capi_tracking.tracking import track
 from demo_project.runner import switch
-from demo_project.story import bots, switchboard, troubles
+from demo_project.story import bots, switchboard, troubles, visits
 from demo_project.story.models import Chapter, Incident
 from demo_project.story.tasks import STORY_BEAT_SCHEDULE, send_bots
 from tests.outbox_rows import make_rows, statuses
@@ -156,43 +155,6 @@ def graph(sandbox, capi):
 
 def lead():
     return track(Event(name="Lead", event_time=timezone.now(), user_data=UserData.of(email="kite@example.org")))
-
-
-def named():
-    """What the action list names, and how many events wait for it."""
-    return [(problem.kind, problem.count) for problem in metrics.health(metrics.window()).problems]
-
-
-def test_token__broken_holds_an_event_is_named_and_mended_sends_it(admin_client, url, graph):
-    press(admin_client, url, cause="token")
-    lead()
-    assert (sweep().held, Pixel.objects.get().state) == (1, "paused")
-    lead()
-    assert named() == [("paused", 2)]
-    press(admin_client, url, mend="token")
-    assert (sweep().delivered + sweep().delivered, named()) == (2, [])
-
-
-def test_worker__that_is_stopped_is_named_with_what_waits_until_it_is_back(db, graph, time_machine):
-    sweep()
-    alive("worker", "beat")
-    lead()
-    assert named() == []
-    time_machine.move_to(timezone.now() + timezone.timedelta(minutes=11))
-    assert named() == [("silent", 1)]
-    time_machine.move_to(timezone.now() - timezone.timedelta(minutes=11))
-    alive("worker", "beat")
-    assert (sweep().delivered, named()) == (1, [])
-
-
-def test_throttled__makes_the_pixel_wait_and_mended_sends_at_once(admin_client, url, graph):
-    press(admin_client, url, cause="throttled")
-    lead()
-    assert sweep().put_back == 1
-    assert Pixel.objects.get().wait_until > timezone.now()
-    assert named() == [("unreached", 1)]
-    press(admin_client, url, mend="throttled")
-    assert (sweep().delivered, named()) == (1, [])
 
 
 def test_throttled__mended_ends_the_wait(admin_client, url, sandbox):
@@ -376,7 +338,7 @@ def test_unwritable_folder__gets_a_message(admin_client, url, settings, tmp_path
 def shop(live_server, settings, products, monkeypatch):
     """It answers every bot, however busy the machine is."""
     for name, seconds in (("ROUND_SECONDS", 60), ("TIMEOUT_SECONDS", 30)):
-        monkeypatch.setattr(bots, name, seconds)
+        monkeypatch.setattr(visits, name, seconds)
     settings.SHOP_URL = live_server.url
     settings.ALLOWED_HOSTS = ["*"]
 
