@@ -1,19 +1,7 @@
-import re
-from pathlib import Path
-
 import pytest
 
-from capi_tracking.conf import PixelSettings, Settings, conf, is_loopback, pixel
+from capi_tracking.conf import PixelSettings, conf, is_loopback, pixel
 from capi_tracking.exceptions import ImproperlyTracked
-
-TABLE = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text()
-DEFAULTS = {name: value for name, value in vars(Settings).items() if name.isupper()}
-
-
-def test_docs__list_every_setting_with_its_default():
-    listed = dict(re.findall(r"^\| `([A-Z_]+)` \| `(.*?)` \|", TABLE, re.MULTILINE))
-    written = {name: repr(value).replace("datetime.timedelta", "timedelta") for name, value in DEFAULTS.items()}
-    assert listed == written
 
 
 def test_conf__is_read_live(capi):

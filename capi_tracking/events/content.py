@@ -25,12 +25,19 @@ class Content(Sealed):
     """``id`` is the catalogue's; ``item_price`` is for one piece, as int, float, Decimal or text with a point."""
 
     id: str
+    """As in the catalogue."""
     quantity: int = 1
+    """How many pieces, at least 1."""
     item_price: Decimal | None = None
+    """For one piece."""
     delivery_category: str = ""
+    """`in_store`, `curbside` or `home_delivery`."""
     title: str = ""
+    """The article's name."""
     brand: str = ""
+    """Its brand."""
     category: str = ""
+    """Its category."""
 
     if not TYPE_CHECKING:
 

@@ -28,22 +28,39 @@ class CustomData(Sealed):
     """
 
     value: Decimal | None = None
+    """What it was worth, in `currency`. A Purchase must have it; 0 is a value."""
     currency: str = ""
+    """ISO 4217, such as `EUR`. Must stand beside money."""
     content_ids: Sequence[str] = ()
+    """Ids of articles as in the catalogue. Not needed beside `contents`."""
     content_type: str = ""
+    """`product`, or `product_group` where the ids are those of groups of variants."""
     contents: Sequence[Content] = ()
+    """The articles, at most 1,000."""
     content_name: str = ""
+    """Name of the page or the article."""
     content_category: str = ""
+    """Category of the page or the article."""
     order_id: str = ""
+    """The shop's own order number."""
     num_items: int | None = None
+    """How many pieces. Of `InitiateCheckout` and `Purchase`."""
     search_string: str = ""
+    """What was searched for. Of `Search`."""
     status: str | bool = ""
+    """Whether it went well. Of `CompleteRegistration`."""
     predicted_ltv: Decimal | None = None
+    """What the customer will be worth in all, above 0. Of `StartTrial` and `Subscribe`."""
     net_revenue: Decimal | None = None
+    """The profit, which may be below 0: [what it is worth](orders.md#what-it-is-worth)."""
     delivery_category: str = ""
+    """`in_store`, `curbside` or `home_delivery`. Of `Purchase`."""
     item_number: str = ""
+    """Tells lines of one order apart. Of `physical_store`."""
     store_data: Mapping[str, Any] = NOTHING
+    """`store_page_id`, `brand_page_id`, `store_code`. Of `physical_store`."""
     extra: Mapping[str, Any] = NOTHING
+    """Custom parameters, by names of your own."""
 
     if not TYPE_CHECKING:
 

@@ -35,31 +35,44 @@ _NOTHING_SAID = CustomData()
 
 @dataclass(frozen=True, kw_only=True)
 class Event(Sealed):
-    """Raises ``InvalidEvent``, naming the field, for what can't be right at Meta whatever happens next.
-
-    ``event_time`` is aware: when it happened, not when it is sent. Without ``event_id`` one is made.
-    ``data_processing_options``: None says nothing, ``[]`` says "not limited", ``["LDU"]`` limits; without country and
-    state Meta locates the person itself. Addresses beyond 2,048 characters lose their query.
-    """
+    """Raises ``InvalidEvent``, naming the field, for what can't be right at Meta whatever happens next."""
 
     name: str
+    """A standard event's, or one of your own: at most 100 characters."""
     event_time: datetime
+    """When it happened, not when it is sent. Aware."""
     action_source: str = ActionSource.WEBSITE.value
+    """[Where it happened](#where-it-happens)."""
     event_id: str = ""
+    """The same on both sides, at most 100 characters without spaces. Where it is empty one is made."""
     event_source_url: str = ""
+    """The page. Beyond 2,048 characters it loses its query."""
     referrer_url: str = ""
+    """The page before that, in the same way."""
     user_data: UserData = _NOBODY
+    """Who did it."""
     custom_data: CustomData = _NOTHING_SAID
+    """What it was about, and what it was worth."""
     opt_out: bool | None = None
+    """True: Meta attributes it, and does not learn from it whom to show ads. No substitute for consent."""
     data_processing_options: Sequence[str] | None = None
+    """None says nothing, `[]` "not limited", `["LDU"]` limits: [Limited Data Use](consent.md#limited-data-use)."""
     data_processing_options_country: int | None = None
+    """1 for the United States, 0 to let Meta locate the person, as if left out."""
     data_processing_options_state: int | None = None
+    """1000 to 1013 by Meta's list, 0 to let Meta locate the person, as if left out."""
     customer_segmentation: str = ""
+    """How well the business knew the customer before: a word of `CustomerSegmentation`."""
     original_event_data: Mapping[str, Any] = NOTHING
+    """The event that this one completes: its `event_name`, `event_time`, `order_id`, `event_id`."""
     attribution_data: Mapping[str, Any] = NOTHING
+    """As Meta has it."""
     app_data: Mapping[str, Any] = NOTHING
+    """`advertiser_tracking_enabled`, `application_tracking_enabled` and 16 texts of `extinfo`. Of `app` alone."""
     messaging_channel: str = ""
+    """`whatsapp`, `messenger` or `instagram`. Of `business_messaging` alone."""
     advanced_measurement_table: str = ""
+    """As Meta has it."""
 
     if not TYPE_CHECKING:
 

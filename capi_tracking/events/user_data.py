@@ -26,30 +26,55 @@ class PlainUserData(TypedDict, total=False):
     """What ``UserData.of()`` takes: any value at all. The first eleven may be lists, and may be hashed already."""
 
     email: object
+    """E-mail address."""
     phone: object
+    """Phone number. Without a country code it gets that of `country`, or of `DEFAULT_COUNTRY`."""
     first_name: object
+    """First name."""
     last_name: object
+    """Last name."""
     date_of_birth: object
+    """A date, or text that is not ambiguous: `DATE_ORDER`."""
     gender: object
+    """`f` or `m`, or a word for it."""
     city: object
+    """City."""
     state: object
+    """State or province."""
     postal_code: object
+    """Postal code."""
     country: object
+    """Two letters, or the country's name."""
     external_id: object
+    """The shop's own id of the customer."""
     client_ip_address: object
+    """The visitor's public address."""
     client_user_agent: object
+    """The visitor's browser. Meta wants it with `website`."""
     fbc: object
+    """The click on an ad: the cookie `_fbc`."""
     fbp: object
+    """The browser: the cookie `_fbp`."""
     subscription_id: object
+    """The subscription."""
     fb_login_id: object
+    """From Facebook Login: a number."""
     lead_id: object
+    """From Meta's lead ads: a number of 15 or 16 digits."""
     madid: object
+    """The device's advertising id. Of `app`."""
     anon_id: object
+    """The app's installation. Of `app`."""
     page_id: object
+    """The business's page. Of `business_messaging`."""
     page_scoped_user_id: object
+    """The person, as that page knows them. Of `business_messaging`."""
     ctwa_clid: object
+    """The click on an ad that led to WhatsApp. Of `business_messaging`."""
     ig_account_id: object
+    """The business's account. Of `business_messaging`."""
     ig_sid: object
+    """The person, as that account knows them. Of `business_messaging`."""
 
 
 @written_as_json

@@ -22,12 +22,12 @@ class PortTaken(Exception):
 
 def add_arguments(parser: ArgumentParser, *, token: str, whose_token: str) -> None:
     """The options that ``serve`` reads. ``token`` is taken unless another one is given."""
-    port = f"where to listen; 0 takes a free port (default: {DEFAULT_PORT})"
+    port = f"Where to listen; 0 takes a free port (default: {DEFAULT_PORT})."
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=port)
-    parser.add_argument("--token", default=token, help=f"the access token to take (default: {whose_token})")
-    parser.add_argument("--app-secret", default="", help="with one, each request needs its appsecret_proof")
-    parser.add_argument("--pixel", action="append", metavar="ID", help="a known pixel, repeatable (default: all)")
-    lenient = "take what Meta does not clearly refuse: see the documentation"
+    parser.add_argument("--token", default=token, help=f"The access token to take (default: {whose_token}).")
+    parser.add_argument("--app-secret", default="", help="With one, each request needs its appsecret_proof.")
+    parser.add_argument("--pixel", action="append", metavar="ID", help="A known pixel, repeatable (default: all).")
+    lenient = "Take what Meta does not clearly refuse."
     parser.add_argument("--lenient", action="store_true", help=lenient)
 
 

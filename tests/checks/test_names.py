@@ -1,5 +1,4 @@
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
 
@@ -7,7 +6,6 @@ from capi_tracking.checks import check_names
 from capi_tracking.checks.given import PIXEL_TYPES, example, fits
 from capi_tracking.conf import Settings, pixel
 
-DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 DEFAULTS = {name: value for name, value in vars(Settings).items() if name.isupper()}
 
 
@@ -59,8 +57,6 @@ def test_pixel_types__are_the_keys_that_a_pixel_has(shop):
         "alias": "default",
         **{name.lower(): ("x",) if fits([], hint) else kinds.get(hint, "x") for name, hint in PIXEL_TYPES.items()},
     }
-    table = (DOCS / "settings.md").read_text().partition("Each pixel:")[2]
-    assert set(PIXEL_TYPES) == {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
 
 
 def test_fits__true_is_no_number():

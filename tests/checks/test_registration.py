@@ -10,7 +10,6 @@ import pytest
 from django.core.checks import run_checks
 
 from capi_tracking.checks import TAG
-from tests import pages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -39,7 +38,3 @@ def test_manage__has_nothing_to_say_about_our_own_settings(tmp_path, settings, e
     )
     assert done.returncode == 0, done.stderr
     assert "System check identified no issues" in done.stdout
-
-
-def test_page__is_what_the_checks_say():
-    assert pages.CHECKS_PAGE.read_text(encoding="utf-8") == pages.checks_page(), "stale: python -m tests.pages"

@@ -35,7 +35,10 @@ class Command(BaseCommand):
             "--interval", type=seconds, default=INTERVAL_SECONDS, help="With --watch: seconds between two looks."
         )
         parser.add_argument(
-            "--database", choices=list(connections), help="The outbox of this database alone, not all OUTBOX_DATABASES."
+            "--database",
+            choices=list(connections),
+            metavar="ALIAS",
+            help="The outbox of this database alone, not all OUTBOX_DATABASES.",
         )
 
         parser.add_argument(

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", "--noinput", action="store_true", help="Do not ask whether to go on.")
         parser.add_argument("--by", default="command", help="Who does it, for the list in the admin.")
         parser.add_argument(
-            "--database", choices=list(connections), help="The outbox of this database alone, not all OUTBOX_DATABASES."
+            "--database", choices=list(connections), metavar="ALIAS", help="The outbox of this database alone, not all OUTBOX_DATABASES."
         )  # fmt: skip
 
     def handle(self, *args: Any, database: str | None, dry_run: bool, **options: Any) -> None:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON lines.")
         parser.add_argument(
             "--map", action="append", default=[], type=pair, metavar="FIELD=COLUMN",
             help="Which column a field is, as email=E-Mail. Without a column the field is left out. May be repeated: "
@@ -47,18 +47,24 @@ class Command(BaseCommand):
             "--consent-policy", default="", metavar="NAME",
             help="The policy under which all of these customers agreed that Meta is told. A column for consent stands above it.",
         )  # fmt: skip
-        parser.add_argument("--pixel", default="default", help="The alias of the pixel (default: default).")
+        parser.add_argument(
+            "--pixel", default="default", metavar="ALIAS", help="The alias of the pixel (default: default)."
+        )
         parser.add_argument("--timezone", type=zone, metavar="ZONE", help="Of times that name none, as Europe/Berlin.")
         parser.add_argument(
             "--dates", choices=("day-first", "month-first"), default="", help="How 03/04/2026 is meant."
         )
         parser.add_argument("--at", type=time.fromisoformat, metavar="HH:MM", help="The time of days without one.")
-        parser.add_argument("--decimal", choices=DECIMALS, help="What stands before the cents.")
+        parser.add_argument(
+            "--decimal", choices=DECIMALS, metavar="SIGN", help="What stands before the cents: comma or point."
+        )
         parser.add_argument("--delimiter", default="", help="One sign, or comma, semicolon, tab or bar.")
         parser.add_argument("--encoding", default="", help="As utf-8, utf-16, windows-1252 or latin-1.")
         parser.add_argument("--refused", type=Path, metavar="FILE", help="Where refused lines go (default: beside).")
         parser.add_argument("--dry-run", action="store_true", help="Say what would be, and record nothing.")
-        parser.add_argument("--database", choices=list(connections), help="The outbox of this database.")
+        parser.add_argument(
+            "--database", choices=list(connections), metavar="ALIAS", help="The outbox of this database."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not conf.ENABLED:

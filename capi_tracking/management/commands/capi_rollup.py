@@ -14,7 +14,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--database", choices=list(connections), help="The outbox of this database alone, not all OUTBOX_DATABASES."
+            "--database",
+            choices=list(connections),
+            metavar="ALIAS",
+            help="The outbox of this database alone, not all OUTBOX_DATABASES.",
         )
 
     def handle(self, *args: Any, database: str | None, **options: Any) -> None:

@@ -15,7 +15,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--pixel", default="default", choices=list(conf.PIXELS), help="The alias (default: default)."
+            "--pixel",
+            default="default",
+            choices=list(conf.PIXELS),
+            metavar="ALIAS",
+            help="The alias (default: default).",
         )
         parser.add_argument("--code", default="", help="As Events Manager shows it under Test events (TEST12345).")
 

@@ -1,14 +1,11 @@
-"""Writes ``docs/data-map.md`` from the models: ``python -m tests.data_map``. A column that nobody classed stops it."""
+"""``docs/data-map.md``: the tables and their columns. What is of a person is classed here."""
 
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import django
+from django.apps import apps
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "data-map.md"
+from .reading import table
 
 INTRODUCTION = """# Data map
 
@@ -19,7 +16,7 @@ not of a person is in one line. Times that are settings are shown with their def
 - **hash**: SHA-256, as Meta compares it.
 - **key**: 16 characters of a keyed hash under `SECRET_KEY`: it leads from a person to their rows, and not back.
 
-This page is written from the models: `python -m tests.data_map`.
+This page is written from the models: `python -m tests.docs`.
 """
 
 PLAIN, HASH, KEY = "plain", "hash", "key"
@@ -83,13 +80,11 @@ OF_A_PERSON: dict[str, dict[str, Held]] = {
 TOLD_APART = {"Erasure": "Who did it, a name of staff or `command`, is `done_by`; never who was erased."}
 
 
-def data_map() -> str:
+def text() -> str:
     return "\n".join([INTRODUCTION, *(line for model in models() for line in section(model))])
 
 
 def models() -> list[Any]:
-    from django.apps import apps
-
     found = apps.get_app_config("capi_tracking").get_models()
     return sorted((model for model in found if not model._meta.proxy), key=lambda model: model.__name__)
 
@@ -103,10 +98,8 @@ def section(model: Any) -> Iterator[str]:
     yield f"## `{model._meta.db_table}`\n"
     yield f"{purpose(model)}\n"
     if held:
-        yield "| Column | What it holds of a person | Form | How long |"
-        yield "|---|---|---|---|"
-        yield from (f"| `{name}` | {each.what} | {each.form} | {each.kept} |" for name, each in held.items())
-        yield ""
+        rows = ((f"`{name}`", each.what, each.form, each.kept) for name, each in held.items())
+        yield from table(("Column", "What it holds of a person", "Form", "How long"), rows)
     others = ", ".join(f"`{name}`" for name in columns if name not in held)
     yield f"{'Not' if held else 'Nothing'} of a person: {others}.\n"
 
@@ -125,10 +118,3 @@ def unclassed() -> set[str]:
         for field in model._meta.concrete_fields
         if field.name.endswith(telling) and field.name not in OF_A_PERSON.get(model.__name__, {})
     }
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    PAGE.write_text(data_map(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE.name}: {len(models())} tables, not classed: {sorted(unclassed())}\n")

@@ -1,14 +1,13 @@
-"""Writes the pages that follow from the code: ``python -m tests.pages``."""
+"""``docs/checks.md``: all that the checks can say."""
 
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-import django
+from capi_tracking.checks.catalogue import CATALOGUE
+from capi_tracking.conf import PixelSettings
+from capi_tracking.transports.graph import GraphTransport
 
-CHECKS_PAGE = Path(__file__).resolve().parent.parent / "docs" / "checks.md"
+from .reading import table
 
 INTRODUCTION = """# Checks
 
@@ -19,9 +18,11 @@ on the server. With `"ENABLED": False` the checks of pixels, of the Celery appli
 An error (E) keeps commands from starting, a warning (W) and an information (I) do not. An id keeps its number for good.
 What does not concern your shop is silenced by its id:
 
-    SILENCED_SYSTEM_CHECKS = ["capi_tracking.W202"]
+```python
+SILENCED_SYSTEM_CHECKS = ["capi_tracking.W202"]
+```
 
-This page is written from the checks themselves: `python -m tests.pages`.
+This page is written from the checks themselves: `python -m tests.docs`.
 """
 
 GROUPS = {
@@ -50,42 +51,27 @@ class Placeholders(dict):
         return '"<alias>"' if key == "quoted" else f"<{key}>"
 
 
-def checks_page() -> str:
-    return "\n".join([INTRODUCTION, *(line for group in GROUPS for line in section(group))])
+def text() -> str:
+    return "\n".join([INTRODUCTION, *(line for group in GROUPS for line in _section(group))])
 
 
-def section(group: str) -> Iterator[str]:
+def _section(group: str) -> Iterator[str]:
     yield f"## {GROUPS[group]}\n"
-    yield "| Id | Level | When | Message | What to type |"
-    yield "|---|---|---|---|---|"
-    for row in rows():
-        if row.id[1] == group:
-            yield f"| {row.id} | {LEVELS[row.id[0]]} | {row.when} | {code(row.message)} | {code(row.hint)} |"
-    yield ""
+    found = (row for row in rows() if row.id[1] == group)
+    shown = ((row.id, LEVELS[row.id[0]], row.when, _code(row.message), _code(row.hint)) for row in found)
+    yield from table(("Id", "Level", "When", "Message", "What to type"), shown)
 
 
 def rows() -> list[Row]:
-    from capi_tracking.checks.catalogue import CATALOGUE
-
     found = [Row(f.id, f.when, f.message % Placeholders(), f.hint % Placeholders()) for f in CATALOGUE]
-    return sorted([*found, *transport_rows()], key=lambda row: row.id[1:])
+    return sorted([*found, *_of_the_transport()], key=lambda row: row.id[1:])
 
 
-def transport_rows() -> Iterator[Row]:
-    from capi_tracking.conf import PixelSettings
-    from capi_tracking.transports.graph import GraphTransport
-
+def _of_the_transport() -> Iterator[Row]:
     for message in GraphTransport(PixelSettings(alias="<alias>", pixel_id="")).check():
         number = message.id.removeprefix("capi_tracking.")
         yield Row(number, OF_THE_TRANSPORT[number], message.msg, message.hint)
 
 
-def code(text: str) -> str:
+def _code(text: str) -> str:
     return f"`{text}`" if text != "<instead>" else 'Did you mean "..."? Else: all that there are'
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    CHECKS_PAGE.write_text(checks_page(), encoding="utf-8")
-    sys.stdout.write(f"{CHECKS_PAGE.name}: {len(rows())} checks\n")
