@@ -380,12 +380,21 @@ def test_rate__bounds_the_beacons_of_one_address_in_a_minute(ask, capi):
     assert taken == [True, True, True, False, False, True]
 
 
-def test_rate__cannot_be_escaped_within_one_ipv6_network(rf):
-    first, second, other = (
-        rates.network(rf.post("/", REMOTE_ADDR=address))
-        for address in ("2001:4860:4860:1::1", "2001:4860:4860:1:ffff::9", "2001:4860:4860:2::1")
-    )
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ("2001:4860:4860:1::1", "2001:4860:4860:1:ffff::9", "2001:4860:4860:2::1"),
+        ("2600:3c00::f03c:91ff:fe00:1", "2600:3c00::1", "2600:3c00:0:1::1"),
+    ],
+)
+def test_rate__cannot_be_escaped_within_one_ipv6_network(rf, addresses):
+    first, second, other = (rates.network(rf.post("/", REMOTE_ADDR=address)) for address in addresses)
     assert first == second != other
+
+
+@pytest.mark.parametrize("address", ["", "unix:", "8.8.8.8"])
+def test_rate__counts_by_what_the_server_says_where_that_is_no_ipv6_address(rf, address):
+    assert rates.network(rf.post("/", REMOTE_ADDR=address)) == address
 
 
 def test_rate__a_broken_cache_costs_no_event(ask, settings, caplog):

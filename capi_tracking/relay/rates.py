@@ -1,6 +1,7 @@
 """How much anybody may send: by address, visitor or key, in a minute and in a day. Counted in the cache."""
 
 from datetime import timedelta
+from ipaddress import IPv6Address
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -68,4 +69,12 @@ def _added(key: str, by: int, timeout: int) -> int:
 def network(request: HttpRequest) -> str:
     """Whom a limit is for: an IPv4 address, or the network of an IPv6 one."""
     address: str = context.client_ip(request) or request.META.get("REMOTE_ADDR", "")
-    return ":".join(address.split(":")[:IPV6_NETWORK])
+    return _ipv6_network(address) if ":" in address else address
+
+
+def _ipv6_network(address: str) -> str:
+    """Of the whole address: in its short form ``::`` may stand for groups of the network or of the host."""
+    try:
+        return ":".join(IPv6Address(address).exploded.split(":")[:IPV6_NETWORK])
+    except ValueError:  # a server's own word for where it listens
+        return address
