@@ -196,7 +196,7 @@ def test_shut_out__counts_visitors_and_of_each_the_last_word():
 
 def test_shut_out__says_since_when_unless_that_is_too_long_ago_to_see():
     now = timezone.now()
-    receipts(*[B] * 30 + [H] * 10, at=now)
+    receipts(*[B] * 30, H, *[B] * 2, *[H] * 10, at=now)  # some always block it, before that too
     (problem,) = problems()
     assert problem.since == now - timedelta(minutes=29)
     receipts(*[B] * 300, at=now + timedelta(seconds=1))

@@ -48,9 +48,7 @@ def shut_out(receipts: Iterable[Told]) -> ShutOut | None:
     visitors = _visitors(receipts)
     if not _is_shut(visitors[:ENOUGH]):
         return None
-    run = max(
-        (visitors[:count] for count in range(ENOUGH, len(visitors) + 1) if _is_shut(visitors[:count])), key=_blocked
-    )
+    run = max((visitors[:count] for count in range(ENOUGH, len(visitors) + 1)), key=_excess)
     is_all = len(run) == len(visitors) and len(receipts) >= MOST_RECEIPTS
     return ShutOut(since=None if is_all else run[-1].at, share=Share(_blocked(run), len(run)))
 
@@ -65,7 +63,12 @@ def _visitors(receipts: Iterable[Told]) -> list[Told]:
 
 
 def _is_shut(visitors: Sequence[Told]) -> bool:
-    return len(visitors) >= ENOUGH and _blocked(visitors) * 100 >= MOST_PERCENT * len(visitors)
+    return len(visitors) >= ENOUGH and _excess(visitors) >= 0
+
+
+def _excess(visitors: Sequence[Told]) -> int:
+    """By how much the blocked ones are more than the share that it takes."""
+    return 100 * _blocked(visitors) - MOST_PERCENT * len(visitors)
 
 
 def _blocked(visitors: Iterable[Told]) -> int:

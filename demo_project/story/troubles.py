@@ -56,7 +56,7 @@ TROUBLES = (
         name=Name.BLOCKED,
         title="Block the pixel",
         effect="Browsers can't load the pixel any more, as with a policy that forgot it; sales reach Meta from the server "
-        "alone. For a minute some four dozen visitors come by, and again once it is mended.",
+        "alone. For a minute some forty visitors come by, and again once it is mended.",
         look="Tracking health: after half a minute the action list says that nearly every browser blocks the pixel, and "
         "“Server only” grows.",
         page="admin:capi_tracking_dashboard_changelist",
