@@ -88,9 +88,13 @@ def from_cookie(text: str) -> Consent:
 
 def write(request: "HttpRequest", response: "HttpResponseBase", state: str) -> None:
     """Let the browser remember an answer that the server was given: as ``capi.js`` would, for this host."""
-    value = f"{ConsentState(state)}.{conf.CONSENT_POLICY}.{int(timezone.now().timestamp())}"
     lasts = timedelta(days=conf.CONSENT_DAYS)
-    response.set_cookie(COOKIE, value, max_age=lasts, secure=request.is_secure(), samesite="Lax")
+    response.set_cookie(COOKIE, cookie_of(state), max_age=lasts, secure=request.is_secure(), samesite="Lax")
+
+
+def cookie_of(state: str) -> str:
+    """What the cookie holds of an answer that is given now. Raises ValueError for a state that is none of the four."""
+    return f"{ConsentState(state)}.{conf.CONSENT_POLICY}.{int(timezone.now().timestamp())}"
 
 
 def decide(cookie: str, *, gpc: bool = False, request: Any = None) -> Consent:

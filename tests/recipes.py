@@ -81,17 +81,17 @@ def files_of(text: str) -> dict[str, str]:
     return {path: "\n".join(parts) for path, parts in found.items()}
 
 
-def write(name: str, folder: Path) -> None:
+def write(name: str, folder: Path, *, of_tests: str = SETTINGS_OF_TESTS, **more: str) -> None:
     """The project: what every Django project has, and what the page adds. The guide says even how to install it."""
-    files = files_of(recipes()[name])
+    files = files_of(recipes()[name]) | more
     installs = "capi_tracking" in files.get("settings.py", "")
     settings = [
-        SETTINGS.replace("%s", name[:20]),
+        SETTINGS.replace("%s", name[:20]).replace(', "shop"' if '"shop"' in files.get("settings.py", "") else "", ""),
         "" if installs else SETTINGS_OF_READERS,
         files.pop("settings.py", ""),
     ]
     urls = [URLS, "" if installs else URLS_OF_READERS, files.pop("urls.py", "")]
-    files["settings.py"], files["urls.py"] = "\n".join([*settings, SETTINGS_OF_TESTS]), "\n".join(urls)
+    files["settings.py"], files["urls.py"] = "\n".join([*settings, of_tests]), "\n".join(urls)
     files["shop/__init__.py"], files["test_checks.py"] = "", CHECKS
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

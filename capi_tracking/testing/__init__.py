@@ -1,30 +1,34 @@
-"""For a shop's own tests: what was tracked, what would be sent, a Meta that answers by a script, and one that is strict.
+"""For a shop's own tests: what was tracked and what was not, a Meta that answers by a script, and one that is strict.
 
-Set ``TRANSPORT`` to ``capi_tracking.transports.local.MemoryTransport`` and ``NUDGE`` to None in the test settings; then
-buy something, and ``assert_tracked("Purchase", value=9.9)``.
-
-With pytest, ``pytest_plugins = ["capi_tracking.testing"]`` in the outermost ``conftest.py`` brings the fixture
-``capi_sandbox``. (PYTEST_DONT_REWRITE: nothing here uses the plain assert.)
+With pytest, ``pytest_plugins = ["capi_tracking.testing.fixtures"]`` in the outermost ``conftest.py`` brings the fixtures
+``capi_memory`` and ``capi_sandbox``. With unittest, put :class:`CapiTestMixin` before Django's test case. Neither of the
+two is imported from here.
 """
-
-from importlib.util import find_spec
 
 from ..sandbox import Sandbox
 from ..transports.local import MemoryTransport, ScriptedTransport
-from .assertions import assert_not_tracked, assert_tracked, deliver_now, sent_events, tracked_events
+from .assertions import assert_not_tracked, assert_skipped, assert_tracked
+from .mixins import CapiTestMixin
+from .outbox import deliver_now, sent_events, skip_waits, tracked_events
+from .surroundings import in_memory, override_tracking, running_sandbox
+from .visitors import deny_consent, grant_consent, set_consent
 
 __all__ = [
+    "CapiTestMixin",
     "MemoryTransport",
     "Sandbox",
     "ScriptedTransport",
     "assert_not_tracked",
+    "assert_skipped",
     "assert_tracked",
     "deliver_now",
+    "deny_consent",
+    "grant_consent",
+    "in_memory",
+    "override_tracking",
+    "running_sandbox",
     "sent_events",
+    "set_consent",
+    "skip_waits",
     "tracked_events",
 ]
-
-if find_spec("pytest"):
-    from .fixtures import capi_sandbox as capi_sandbox
-
-    __all__ += ["capi_sandbox"]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent
-from capi_tracking.testing import Sandbox, capi_sandbox, deliver_now  # noqa: F401 - pytest finds the fixture
+from capi_tracking.testing import Sandbox, deliver_now
+from capi_tracking.testing.fixtures import capi_sandbox  # noqa: F401 - pytest finds the fixture
 from tests.browser import chromium
 from tests.oscar.shopping import ADDRESS, Order, granted, stock
 from tests.waiting import until
