@@ -10,7 +10,16 @@ from capi_tracking.events import CustomData, UserData
 from capi_tracking.exceptions import ImproperlyTracked, InvalidEvent
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, SkipCount, Status
 from capi_tracking.signals import event_recorded
-from capi_tracking.tracking import Receipt, acknowledge, is_recorded, skip, track
+from capi_tracking.tracking import (
+    Receipt,
+    acknowledge,
+    contents_of,
+    is_recorded,
+    skip,
+    skip_all,
+    track,
+    track_all,
+)
 
 pytestmark = pytest.mark.django_db
 DENIED = Consent("denied", policy="1", source="cookie", at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -175,6 +184,24 @@ def test_track__switched_off_stores_nothing(make_event, capi):
     assert not OutboxEvent.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "verb", [lambda event: track_all([("default", event)]), lambda event: skip_all([("default", event)], "why")]
+)
+def test_verbs_for_many__switched_off_store_and_count_nothing(make_event, capi, verb):
+    capi(ENABLED=False)
+    verb(make_event("PageView"))
+    assert not OutboxEvent.objects.exists()
+    assert not SkipCount.objects.exists()
+
+
+def test_contents_of__are_the_columns_that_the_event_makes(make_event):
+    event = make_event()
+    track(event)
+    found = contents_of(event)
+    assert OutboxEvent.objects.filter(**found).count() == 1
+    assert {"payload", "value", "currency", "email_key", "match_score"} <= found.keys()
+
+
 def test_track__announces_the_row(make_event):
     heard = []
 
@@ -249,3 +276,25 @@ def test_is_recorded__knows_only_what_is_in_the_outbox(make_event):
     assert not is_recorded(receipt(event))
     track(event)
     assert is_recorded(receipt(event))
+
+
+@pytest.mark.parametrize(
+    ("name", "give"), [("withheld", track), ("reason", lambda event, **x: skip(event, x["withheld"]))]
+)
+def test_verbs__refuse_a_reason_that_no_column_holds(make_event, name, give):
+    give(make_event(), withheld="x" * 64)
+    with pytest.raises(InvalidEvent, match=f"^{name}: "):
+        give(make_event(), withheld="x" * 65)
+
+
+def test_skip__keeps_the_answer_that_it_was_given(make_event):
+    skip(make_event(), "why", consent=DENIED, order_key="1")
+    assert (stored().consent_state, stored().consent_source) == ("denied", "cookie")
+
+
+def test_track_all__leaves_out_and_logs_what_can_not_be_right(make_event, capi, caplog):
+    capi(EVENT_BYTES=1000)
+    bad = make_event(custom_data=CustomData(value=9, currency="EUR", content_name="x" * 1000))
+    rows = track_all([("default", bad), ("default", make_event(event_id="good"))])
+    assert [row.event_id for row in rows] == [stored().event_id] == ["good"]
+    assert "InvalidEvent" in caplog.text
