@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from capi_tracking import metrics
 from capi_tracking.admin.drilling import rows
-from capi_tracking.models import DeliveryAttempt, SkipCount, Status
+from capi_tracking.models import BrowserState, DeliveryAttempt, OutboxEvent, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,39 @@ def test_list__has_as_many_rows_as_the_number_says(admin_client, shop, tests, wi
         assert listed(admin_client, reason=skipped.reason, **base) == skipped.count, skipped.reason
 
 
+def behind(client, page, grid):
+    """Numbers of that table, with the list that each leads to."""
+    for line in client.get(reverse("admin:capi_tracking_dashboard_changelist"), page).context["board"].grids[grid].rows:
+        for cell in line:
+            if cell.href:
+                yield cell.value, client.get(cell.href).context["cl"].queryset
+
+
+@pytest.mark.parametrize("page", [{}, {"event": "ViewContent"}])
+def test_skipped__leads_to_rows_and_to_the_days_counts_for_themselves(admin_client, page):
+    OutboxEventFactory(page=True, skipped=True, reason="consent_limited")
+    OutboxEventFactory(skipped=True, reason="consent_limited")
+    for name, times in (("ViewContent", 3), ("PageView", 4)):
+        for _time in range(times):
+            SkipCount.objects.add(timezone.localdate(), "default", name, "consent_limited")
+    found = list(behind(admin_client, page, "skipped"))
+    assert {behind_it.model for _, behind_it in found} == {OutboxEvent, SkipCount}
+    for number, behind_it in found:
+        is_of_rows = behind_it.model is OutboxEvent
+        assert number == (behind_it.count() if is_of_rows else sum(each.count for each in behind_it))
+
+
+def test_onesided__leads_to_the_sales_of_each_proof(admin_client):
+    for number, state in enumerate((BrowserState.BLOCKED, BrowserState.UNKNOWN, None), 1):
+        for _time in range(number):
+            sale = OutboxEventFactory(sent=True)
+            if state is not None:
+                BrowserReceiptFactory(row=sale, state=state)
+    found = list(behind(admin_client, {}, "onesided"))
+    assert sorted(number for number, _ in found) == [1, 2, 3]
+    assert [behind_it.count() for _, behind_it in found] == [number for number, _ in found]
+
+
 def test_list__of_attempts_is_that_of_a_code(admin_client):
     kind = DeliveryAttempt.Kind.REJECTED
     for codes in ({"code": 100, "subcode": 33}, {"code": 100}, {}):
@@ -90,7 +123,8 @@ def test_list__of_skip_counts_has_those_of_the_days(admin_client):
 
 
 @pytest.mark.parametrize(
-    "chosen", [{"outcome": "x"}, {"side": "x"}, {"group": "x"}, {"reason": "<b>"}, {"name": "ü"}, {"key": "zz"}]
+    "chosen",
+    [{"outcome": "x"}, {"side": "x"}, {"group": "x"}, {"reason": "<b>"}, {"name": "ü"}, {"key": "zz"}, {"proof": "x"}],
 )
 def test_list__of_what_nobody_knows_is_empty_and_no_error(admin_client, shop, chosen):
     assert listed(admin_client, **chosen) == 0

@@ -61,6 +61,19 @@ class SideDrill(Drill):
         return dict(metrics.Side.choices).get(value, value)
 
 
+class ProofDrill(Drill):
+    """Sales that the server alone told, by how sure that is."""
+
+    title = _("proof")
+    parameter_name = "proof"
+
+    def narrow(self, rows: Any, value: str) -> Any:
+        return metrics.with_proof(rows, value)
+
+    def words(self, value: str) -> Any:
+        return dict(metrics.Proof.choices).get(value, value)
+
+
 class GroupDrill(Drill):
     title = _("kind of event")
     parameter_name = "group"
@@ -124,7 +137,7 @@ class CodeDrill(Drill):
         return metrics.with_code(rows, value)
 
 
-DRILLS = [OutcomeDrill, SideDrill, GroupDrill, NameDrill, ReasonDrill, KeyDrill, TestsDrill]
+DRILLS = [OutcomeDrill, SideDrill, ProofDrill, GroupDrill, NameDrill, ReasonDrill, KeyDrill, TestsDrill]
 DRILLED = [str(drill.parameter_name) for drill in DRILLS]
 
 

@@ -113,7 +113,7 @@ def _skips(line: metrics.Skipped, leads: Leads) -> str:
     """Their rows; page events that have none are in the counts of days."""
     if line.rows:
         return leads.events(reason=line.reason)
-    return leads.to("skipcount", reason=line.reason)
+    return leads.to("skipcount", reason=line.reason, event=leads.asked.event)
 
 
 def failures(health: metrics.Health, leads: Leads) -> Grid:
@@ -203,11 +203,11 @@ def _campaign(line: metrics.Campaign) -> tuple[Cell, ...]:
 
 
 def onesided(health: metrics.Health, leads: Leads) -> Grid:
-    sold, side = health.one_sided, metrics.Side
+    sold, side, proof = health.one_sided, metrics.Side, metrics.Proof
     lines = (
-        (_("Server only: the browser's copy was blocked"), sold.proved, {"side": side.SERVER}),
-        (_("Server only: paid, and no thank-you page was seen"), sold.likely, {"side": side.SERVER}),
-        (_("Server only: what became of the browser's copy is unknown"), sold.unknown, {"side": side.SERVER}),
+        (_("Server only: the browser's copy was blocked"), sold.proved, {"proof": proof.PROVED}),
+        (_("Server only: paid, and no thank-you page was seen"), sold.likely, {"proof": proof.LIKELY}),
+        (_("Server only: what became of the browser's copy is unknown"), sold.unknown, {"proof": proof.UNKNOWN}),
         (_("Both, more than 48 hours apart: Meta counts them twice"), sold.late, {"pair": metrics.Pair.LATE}),
         (_("Browser only: the server's copy is not there"), sold.browser_only, {"side": side.BROWSER}),
     )

@@ -28,7 +28,7 @@ from .refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .repeated import Repeated, repeated
 from .rollup import RolledUp, roll_up
 from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
-from .scan import Asked
+from .scan import Asked, with_proof
 from .search import find_contexts, find_events, find_receipts
 from .stakes import Stake, stake
 from .story import Moment, Story, story
@@ -137,6 +137,7 @@ __all__ = [
     "with_code",
     "with_key",
     "with_pair",
+    "with_proof",
     "with_result",
     "without_ids",
 ]

@@ -6,16 +6,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ..models import BrowserState, Status
+from ..models import Status
 from . import scan, tallies
 from .columns import SUMS, named
-from .facts import Fact, Proof
+from .facts import Fact
 from .figures import DIMENSIONS, PLACE, TALLIED, Figures, Tally, keys_carried, summed
 from .scan import Asked
 from .spans import Span
 
 Group = dict[str, Any]
-_PROOFS = {BrowserState.BLOCKED: Proof.PROVED, BrowserState.UNKNOWN: Proof.UNKNOWN, -1: Proof.LIKELY}
 
 
 def looked_up(
@@ -59,7 +58,7 @@ def figures_of(groups: Iterable[Group]) -> Figures:
 def _fact(group: Group) -> Fact:
     flags = {name: bool(group[name]) for name in ("is_order", "is_website", "is_ripe")}
     counts = {name: group[name] or 0 for name in ("scored", "short", "retried", "clicked")}
-    return Fact(**{**group, **flags, **counts, "proof": _PROOFS.get(group["proof"], "")})
+    return Fact(**{**group, **flags, **counts, "proof": scan.PROOFS.get(group["proof"], "")})
 
 
 def _tally(group: Group) -> Tally:

@@ -20,14 +20,15 @@ LONGEST_CODE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """One reason. ``rows``: how many of them have one; page events that were skipped are only counted by the day.
+    """One reason. ``rows``: whether they have some; page events that were skipped are only counted by the day, and stand
+    apart.
 
     ``events``: name and count, the busiest first.
     """
 
     reason: str
     count: int
-    rows: int
+    rows: bool
     events: tuple[tuple[str, int], ...]
 
     @property
@@ -63,18 +64,17 @@ class Failure:
 
 def skipped(facts: list[Fact], counted: Iterable[tuple[str, str, int]]) -> tuple[Skipped, ...]:
     """Rows that were skipped or cancelled, and page events that were only counted: event, reason, how many."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
     for fact in facts:
         if fact.is_withheld or fact.status == Status.SKIPPED:
-            counts[fact.reason][fact.event_name] += fact.count
-    rows = {reason: events.total() for reason, events in counts.items()}
+            counts[fact.reason, True][fact.event_name] += fact.count
     for name, reason, count in counted:
-        counts[reason][name] += count
-    lines = [_skipped(reason, events, rows.get(reason, 0)) for reason, events in counts.items()]
+        counts[reason, False][name] += count
+    lines = [_skipped(reason, events, rows=rows) for (reason, rows), events in counts.items()]
     return tuple(sorted(lines, key=lambda line: (-line.count, line.reason))[:MAX_LINES])
 
 
-def _skipped(reason: str, events: Counter[str], rows: int) -> Skipped:
+def _skipped(reason: str, events: Counter[str], *, rows: bool) -> Skipped:
     busiest = sorted(events.items(), key=lambda item: (-item[1], item[0]))[:MAX_LINES]
     return Skipped(reason=reason, count=events.total(), rows=rows, events=tuple(busiest))
 

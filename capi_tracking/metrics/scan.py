@@ -24,11 +24,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
-from ..models import BrowserReceipt, OrderDifference, OutboxEvent, Status
+from ..models import BrowserReceipt, BrowserState, OrderDifference, OutboxEvent, Status
 from .columns import NO_DELAY, NO_PROOF, flag, grouped, text
 from .differences import differences
 from .elapsed import Microseconds
-from .facts import FRESH_CLICK_DAYS, PURCHASE, WAITING, is_order, is_sale
+from .facts import FRESH_CLICK_DAYS, PURCHASE, WAITING, Proof, is_order, is_sale
 from .freshness import LIMITS
 from .pairs import WEBSITE, Pair, browser_alone, with_pair
 from .spans import Span, slot_of, within
@@ -38,6 +38,7 @@ LEFT = ExpressionWrapper(
 )
 MICROSECOND = timedelta(microseconds=1)
 _SENT = Q(status=Status.SENT, action_source=WEBSITE)
+PROOFS = {BrowserState.BLOCKED: Proof.PROVED, BrowserState.UNKNOWN: Proof.UNKNOWN, -1: Proof.LIKELY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,13 @@ def _proof() -> Case:
     alone = _SENT & is_order() & Q(seen_at=None)
     said = Coalesce(Subquery(states), Value(-1), output_field=SmallIntegerField())
     return Case(When(alone, then=said), default=Value(NO_PROOF), output_field=SmallIntegerField())
+
+
+def with_proof(rows: QuerySet[Any], proof: str) -> QuerySet[Any]:
+    """Sales that the server alone told, with that proof."""
+    codes = [code for code, each in PROOFS.items() if each == proof]
+    proved: QuerySet[Any] = with_pair(rows).annotate(proof=_proof()).filter(proof__in=codes)
+    return proved
 
 
 def differing(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
