@@ -4,31 +4,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .figures import Figures
+from .figures import Figures, Kind
 from .slices import Slice
 from .spans import Span
 from .stored import figures
+from .visited import Visited, visited
 
 
 @dataclass(slots=True)
 class Cover:
-    """``raw``: what no rollup tells of; ``days``: those parts that are told as a whole, visitors too."""
+    """``raw``: what no rollup tells of; ``visited``: the same of visitors, who count by the day."""
 
     told: list[tuple[Slice, int]] = field(default_factory=list)
     raw: list[Span] = field(default_factory=list)
-    whole: set[int] = field(default_factory=set)
+    visited: Visited = field(default_factory=Visited)
 
     def figures(self, *, pixel: str, with_tests: bool) -> Figures:
         found = Figures()
         for each, slot in self.told:
-            for line in each.lines:
-                if pixel in ("", line.pixel) and (with_tests or not line.is_test):
-                    found += figures(line, slot)
+            for line in each.lines_of(pixel, with_tests=with_tests):
+                told = figures(line, slot)
+                found.facts.extend(told.facts)
+                found.tallies.extend(tally for tally in told.tallies if tally.kind != Kind.VISITORS)
+        for each, hour, slot in self.visited.told:
+            for line in each.lines_of(pixel, with_tests=with_tests):
+                came = figures(line, slot).of(Kind.VISITORS)
+                found.tallies.extend(tally for tally in came if int(tally.name or 0) >= hour)
         return found
 
 
-def cover(spans: Sequence[Span], slices: Iterable[Slice]) -> Cover:
-    """A day by the day's rollup, else by its hours' and rows between them."""
+def cover(spans: Sequence[Span], days: Iterable[Span], slices: Iterable[Slice]) -> Cover:
+    """A day by the day's rollup, else by its hours' and rows between them. ``days``: the pieces of days in the spans."""
     slices, found = list(slices), Cover()
     by_span = {(each.start, each.end): each for each in slices}
     hours = sorted((each for each in slices if not each.is_day), key=lambda each: each.start)
@@ -36,9 +42,9 @@ def cover(spans: Sequence[Span], slices: Iterable[Slice]) -> Cover:
         whole = [by_span[span[:2]]] if span[:2] in by_span else _of_another_zone(span, slices)
         if whole:
             found.told += [(each, span.slot) for each in whole]
-            found.whole |= {span.slot for each in whole if each.is_day}
         else:
             _in_hours(span, hours, found)
+    found.visited = visited(days, slices, [(each, slot) for each, slot in found.told if each.is_day])
     return found
 
 

@@ -22,18 +22,18 @@ def looked_up(
     *,
     rows: Sequence[Span],
     beside: Sequence[Span],
-    days: Sequence[Span],
+    visitors: Sequence[QuerySet[Any]],
     moving: Sequence[Span],
     ripe_before: datetime,
 ) -> list[Group]:
-    """Settled events of ``rows``, what stands beside those of ``beside``, visitors of ``days``; and of the ``moving`` what
-    is never added up: events that wait, and what differs from the orders. One query."""
+    """Settled events of ``rows``, what stands beside those of ``beside``, the ``visitors`` of whom tallies tell; and of
+    the ``moving`` what is never added up: events that wait, and what differs from the orders. One query."""
     return _together(
         scan.settled(asked, rows, ripe_before),
         scan.alone_in_browsers(asked, rows),
         tallies.sales(asked, beside),
         tallies.reused(asked, beside),
-        tallies.visitors(asked, days),
+        *visitors,
         scan.waiting(asked, moving, ripe_before),
         scan.differing(asked, moving),
     )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from . import tallies
 from .cover import Cover, cover
 from .figures import Figures
 from .raw import figures_of, looked_up
@@ -32,12 +33,12 @@ def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) 
     """From what is added up where that holds, else from rows. At most three queries."""
     over, count = window.over_by(now), len(window.parts)
     shown, before = spans_of(window), spans_of(window.before(), first=count)[:over]
-    told = _cover([*shown, *before], window, asked.using, now)
+    told = _cover([*shown, *before], days_of(shown), window, asked.using, now)
     groups = looked_up(
         asked,
         rows=told.raw,
         beside=[span for span in told.raw if span.slot < count],
-        days=[day for day in days_of(shown) if day.slot not in told.whole],
+        visitors=tallies.visitors(asked, told.visited.left),
         moving=[*shown, *before],
         ripe_before=ripe_before,
     )
@@ -49,10 +50,10 @@ def read(window: Window, asked: Asked, *, ripe_before: datetime, now: datetime) 
     )
 
 
-def _cover(spans: list[Span], window: Window, using: str, now: datetime) -> Cover:
+def _cover(spans: list[Span], days: list[Span], window: Window, using: str, now: datetime) -> Cover:
     """Hours are read of hours, and of the day that is not over yet and the one before."""
     hours_from = min(span.start for span in spans) if window.is_hourly else now - BACK
-    return cover(spans, holding(kept(spans, hours_from=hours_from, using=using, now=now), using=using))
+    return cover(spans, days, holding(kept(spans, hours_from=hours_from, using=using, now=now), using=using))
 
 
 def spans_of(window: Window, *, first: int = 0) -> list[Span]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -12,13 +13,15 @@ from ..models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
 from ..models.rollup import HOUR, SLACK
 from ..models.slices import delete, in_slices
 from .behind import RIPE_AFTER
-from .changed import Change
+from .changed import Change, later_changes
 from .raw import Group, looked_up
 from .reading import spans_of
 from .scan import Asked
 from .slices import DAY, NEVER_PRUNED, Slice, headers, pruned_before, since_checked
 from .spans import Span, within
 from .stored import VERSION, lines
+from .tallies import last_visits
+from .visited import midnight_before
 from .window import MOST_DAYS, last_days
 
 BUDGET = timedelta(seconds=50)
@@ -28,6 +31,14 @@ FRESH = timedelta(days=3)  # of these, and
 YOUNG = timedelta(days=9)  # of these days, changes may be of a kind that nothing tells:
 AGAIN_AFTER = {FRESH: timedelta(hours=6), YOUNG: timedelta(days=1)}  # so they are added up anew as often
 MARKS_KEPT = timedelta(days=2)
+
+
+class Wanted(NamedTuple):
+    """``visitors``: the time whose visitors are told with it, up to its end."""
+
+    span: Span
+    is_day: bool
+    visitors: Span | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +65,10 @@ def roll_up(using: str = "default", *, budget: timedelta = BUDGET, now: datetime
     changes = _marked_changes(slices, now, using)
     due = list(_due(slices, changes, now, _first(now, using)))
     done = 0
-    for span in due:
+    for each in due:
         if time.monotonic() >= ends:
             break
-        _add_up(span, using)
+        _add_up(each, using)
         done += 1
     if done == len(due):
         _tidy(now, using)
@@ -75,7 +86,8 @@ def _marked_changes(slices: dict[tuple[datetime, datetime], Slice], now: datetim
     open_ones = [each for each in slices.values() if not each.is_final]
     if not open_ones:
         return []
-    found = since_checked(open_ones, using=using)
+    since, last = min(each.checked_at for each in open_ones), max(each.end for each in open_ones)
+    found = [*since_checked(open_ones, using=using), *later_changes(since, last, using=using)]
     latest: dict[datetime, datetime] = {}
     for change in found:
         latest[change.start] = max(change.until - SLACK, latest.get(change.start, change.until - SLACK))
@@ -86,21 +98,21 @@ def _marked_changes(slices: dict[tuple[datetime, datetime], Slice], now: datetim
 
 def _due(
     slices: dict[tuple[datetime, datetime], Slice], marks: Sequence[Change], now: datetime, first: datetime
-) -> Iterator[tuple[Span, bool]]:
-    """The span, and whether it is a day."""
-    for span, is_day in _wanted(now):
-        there = slices.get(span[:2])
-        if span.start >= first if there is None else _has_to_be_done_again(there, marks, now):
-            yield span, is_day
+) -> Iterator[Wanted]:
+    for each in _wanted(now):
+        there = slices.get(each.span[:2])
+        if each.span.start >= first if there is None else _has_to_be_done_again(there, each, marks, now):
+            yield each
 
 
-def _has_to_be_done_again(there: Slice, marks: Iterable[Change], now: datetime) -> bool:
+def _has_to_be_done_again(there: Slice, wanted: Wanted, marks: Iterable[Change], now: datetime) -> bool:
     if there.is_final:
         return False
     if there.version != VERSION or (there.ripens_at and there.ripens_at <= now):
         return True
     # not before a mark ends: until then it would have to be done once more
-    if any(there.is_outlived_by(mark) for mark in marks if mark.until <= now):
+    over = [mark for mark in marks if mark.until <= now]
+    if any(there.is_outlived_by(mark) for mark in over) or not _knows_visitors(there, wanted.visitors, over):
         return True
     return any(there.end > now - age and there.computed_at < now - after for age, after in AGAIN_AFTER.items())
 
@@ -113,11 +125,21 @@ def _first(now: datetime, using: str) -> datetime:
     return max(pruned_before(now), min(there_are, default=now) - DAY)
 
 
-def _wanted(now: datetime) -> Iterator[tuple[Span, bool]]:
-    """Of hours those that are over and ripe, then days; the latest first."""
-    for span, is_day in [*((hour, False) for hour in _hours(now)), *((day, True) for day in _days(now))]:
-        if span.end <= now - RIPE_AFTER:
-            yield span, is_day
+def _knows_visitors(there: Slice, wanted: Span | None, marks: Iterable[Change]) -> bool:
+    return wanted is None or (there.visitors_since == wanted.start and there.visitors_hold(marks))
+
+
+def _wanted(now: datetime) -> Iterator[Wanted]:
+    """Of hours those that are over and ripe, then days; the latest first.
+
+    The latest hour tells of the visitors of its whole day up to then: nobody can count them from hours.
+    """
+    hours, days = ([span for span in spans if span.end <= now - RIPE_AFTER] for spans in (_hours(now), _days(now)))
+    for hour in hours:
+        is_latest = hour == hours[0]
+        yield Wanted(hour, False, Span(midnight_before(hour.start), hour.end) if is_latest else None)
+    for day in days:
+        yield Wanted(day, True, day)
 
 
 def _hours(now: datetime) -> list[Span]:
@@ -131,28 +153,30 @@ def _days(now: datetime) -> list[Span]:
     return spans_of(last_days(DAYS_BACK, now))[::-1]
 
 
-def _add_up(what: tuple[Span, bool], using: str) -> None:
+def _add_up(what: Wanted, using: str) -> None:
     """Read first and written after, in a transaction of its own: no lock is held while rows are read."""
-    (span, is_day), at = what, timezone.now()
+    span, at = what.span, timezone.now()
     rows = _rows(span, using)
-    groups = _groups(span, is_day, at - RIPE_AFTER, using) if rows else []
+    groups = _groups(what, at - RIPE_AFTER, using) if rows or what.visitors else []
     young = any(group["status"] and not group["is_ripe"] for group in groups)
     found = Rollup(
         start=span.start,
         end=span.end,
-        is_day=is_day,
+        is_day=what.is_day,
         computed_at=at,
         checked_at=at,
         ripens_at=at + RIPE_AFTER if young else None,
         rows=rows,
         version=VERSION,
+        visitors_since=what.visitors.start if what.visitors else None,
     )
     Rollup.objects.using(using).keep(found, lines(groups), may_be_pruned=span.start < at - NEVER_PRUNED)
 
 
-def _groups(span: Span, is_day: bool, ripe_before: datetime, using: str) -> list[Group]:
-    asked, spans = Asked(using=using, with_tests=True), [span]
-    return looked_up(asked, rows=spans, beside=spans, days=spans if is_day else [], moving=[], ripe_before=ripe_before)
+def _groups(what: Wanted, ripe_before: datetime, using: str) -> list[Group]:
+    asked, spans = Asked(using=using, with_tests=True), [what.span]
+    visitors = [last_visits(asked, what.visitors)] if what.visitors else []
+    return looked_up(asked, rows=spans, beside=spans, visitors=visitors, moving=[], ripe_before=ripe_before)
 
 
 def _rows(span: Span, using: str) -> int:

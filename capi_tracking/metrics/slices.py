@@ -16,13 +16,14 @@ from .stored import VERSION
 
 DAY = timedelta(days=1)
 NEVER_PRUNED = MAX_AGE_STORE + DAY
-_HEADER = ("pk", "start", "end", "is_day", "computed_at", "checked_at", "ripens_at", "version", "is_final")
+_HEADER = ("pk", "start", "end", "is_day", "visitors_since")
+_STATE = ("computed_at", "checked_at", "ripens_at", "version", "is_final")
 _LINE = ("pixel", "event_name", "is_test", "numbers")
 
 
 @dataclass(slots=True, kw_only=True)
 class Slice:
-    """A rollup with its lines."""
+    """A rollup with its lines. ``visitors_since``: from then to its end it knows who came."""
 
     pk: int
     start: datetime
@@ -33,6 +34,7 @@ class Slice:
     ripens_at: datetime | None
     version: int
     is_final: bool
+    visitors_since: datetime | None
     lines: list[RollupLine] = field(default_factory=list)
 
     @property
@@ -43,16 +45,23 @@ class Slice:
     def may_hold(self) -> bool:
         return self.is_final or (self.version == VERSION and self.ripens_at is None)
 
-    def is_outlived_by(self, change: Change) -> bool:
-        """Whether events of its time changed after it was computed."""
-        touches = change.start < self.end and change.end > self.start
+    def lines_of(self, pixel: str, *, with_tests: bool) -> list[RollupLine]:
+        return [line for line in self.lines if pixel in ("", line.pixel) and (with_tests or not line.is_test)]
+
+    def is_outlived_by(self, change: Change, *, since: datetime | None = None) -> bool:
+        """Whether events of its time, or of that ``since`` then, changed after it was computed."""
+        touches = change.start < self.end and change.end > (since or self.start)
         return touches and not self.is_final and change.until > self.computed_at
+
+    def visitors_hold(self, found: Iterable[Change]) -> bool:
+        since = self.visitors_since
+        return since is not None and not any(self.is_outlived_by(change, since=since) for change in found)
 
 
 def kept(spans: Sequence[Span], *, hours_from: datetime, using: str, now: datetime) -> list[Slice]:
     """All that was added up of these times, hours only from a moment on. One query."""
     found: dict[int, Slice] = {}
-    for row in _rollups(spans, hours_from, using).values(*_HEADER, *[f"lines__{name}" for name in _LINE]):
+    for row in _rollups(spans, hours_from, using).values(*_HEADER, *_STATE, *[f"lines__{name}" for name in _LINE]):
         line = {name: row.pop(f"lines__{name}") for name in _LINE}
         each = found.setdefault(row["pk"], _slice(row, now))
         if line["pixel"] is not None:
@@ -62,7 +71,7 @@ def kept(spans: Sequence[Span], *, hours_from: datetime, using: str, now: dateti
 
 def headers(spans: Sequence[Span], *, hours_from: datetime, using: str, now: datetime) -> list[Slice]:
     """The same without what they tell."""
-    return [_slice(row, now) for row in _rollups(spans, hours_from, using).values(*_HEADER)]
+    return [_slice(row, now) for row in _rollups(spans, hours_from, using).values(*_HEADER, *_STATE)]
 
 
 def _slice(row: dict[str, Any], now: datetime) -> Slice:
@@ -88,6 +97,8 @@ def holding(slices: Iterable[Slice], *, using: str) -> list[Slice]:
     if not open_ones:
         return may
     found = since_checked(open_ones, using=using)
+    for each in open_ones:
+        each.visitors_since = each.visitors_since if each.visitors_hold(found) else None
     return [each for each in may if not any(each.is_outlived_by(change) for change in found)]
 
 

@@ -17,6 +17,15 @@ class Span(NamedTuple):
     slot: int = 0
 
 
+class Piece(NamedTuple):
+    """Of a day from ``start`` to ``end``; who came before ``known`` is told already."""
+
+    start: datetime
+    known: datetime
+    end: datetime
+    slot: int
+
+
 def within(field: str, spans: Iterable[Span]) -> Q:
     """In any of the spans; those that touch are one range, which an index leads to."""
     ranges = [Q(**{f"{field}__gte": start, f"{field}__lt": end}) for start, end in joined(spans)]

@@ -11,7 +11,7 @@ from .facts import Fact
 from .figures import DIMENSIONS, PLACE, TALLIED, Figures, Tally
 from .raw import Group, figures_of
 
-VERSION = 1  # of the definitions: one more, and all that was added up by older ones is added up anew
+VERSION = 2  # of the definitions: one more, and all that was added up by older ones is added up anew
 FACT = tuple(name for name in (*DIMENSIONS, *SUMS) if name not in {"event_name", "slot"})
 TALLY = tuple(name for name in (*PLACE, *TALLIED) if name not in {"event_name", "slot"})
 

@@ -1,22 +1,24 @@
 """Counts that stand beside the events: sales by campaign, visitors by day, ids that several browsers had."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, NullIf, RowNumber
 
 from ..models import BrowserReceipt, OutboxEvent, Status
+from ..models.rollup import HOUR
 from .columns import flag, grouped, text
 from .elapsed import DaysBefore
 from .facts import is_order
 from .figures import Kind
 from .scan import LEFT, Asked
-from .spans import Span, slot_of, within
+from .spans import Piece, Span, slot_of, within
 
 CAMPAIGN_LASTS = timedelta(days=7)
 _WITHHELD = Q(status__in=(Status.SKIPPED, Status.CANCELLED))
+_ONCE = ("pixel", "event_name", "is_test")  # a visitor counts, by day, for each of these
 
 
 def sales(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
@@ -50,14 +52,62 @@ def _bought_before(key: str) -> Exists:
     return Exists(earlier.exclude(_WITHHELD))
 
 
-def visitors(asked: Asked, days: Sequence[Span]) -> QuerySet[Any]:
-    """Each counts once a day."""
+def visitors(asked: Asked, pieces: Sequence[Piece]) -> list[QuerySet[Any]]:
+    """Each counts once a piece, and not where it is told already."""
+    unknown = [Span(piece.start, piece.end, piece.slot) for piece in pieces if piece.known == piece.start]
+    found = [_visitors(asked, unknown)] if unknown else []
+    for start, known, end, slot in pieces:
+        if known > start:
+            found.append(_visitors(asked, [Span(known, end, slot)]).exclude(_was_there(start, known)))
+    return found
+
+
+def _visitors(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
     return grouped(
-        asked.events.filter(within("event_time", days)).exclude(_WITHHELD),
+        _told_of(asked, spans),
         kind=text(Kind.VISITORS),
-        slot=slot_of("event_time", days),
+        slot=slot_of("event_time", spans),
         tests=flag(Q(is_test=True)),
-        sums={"count": Count(Coalesce("external_key", "visitor_key"), distinct=True)},
+        sums={"count": Count(_who(), distinct=True)},
+    )
+
+
+def last_visits(asked: Asked, day: Span) -> QuerySet[Any]:
+    """Visitors by the hour of the last that they did. Each counts once."""
+    latest = Window(RowNumber(), partition_by=[*_ONCE, _who()], order_by=["-event_time", "-pk"])
+    last = _told_of(asked, [day]).exclude(external_key=None, visitor_key=None).annotate(nth=latest).filter(nth=1)
+    return grouped(
+        asked.of(OutboxEvent).filter(pk__in=last.values("pk")),
+        kind=text(Kind.VISITORS),
+        tests=flag(Q(is_test=True)),
+        name=_hour_of("event_time", day),
+        sums={"count": Count("id")},
+    )
+
+
+def _told_of(asked: Asked, spans: Sequence[Span]) -> QuerySet[Any]:
+    found: QuerySet[Any] = asked.events.filter(within("event_time", spans)).exclude(_WITHHELD)
+    return found
+
+
+def _who() -> Coalesce:
+    return Coalesce("external_key", "visitor_key")
+
+
+def _was_there(start: datetime, known: datetime) -> Q:
+    same = {name: OuterRef(name) for name in _ONCE}
+    rows = OutboxEvent.objects.filter(**same, event_time__gte=start, event_time__lt=known).exclude(_WITHHELD)
+    by_number = rows.filter(external_key=OuterRef("external_key"))
+    by_browser = rows.filter(external_key=None, visitor_key=OuterRef("visitor_key"))
+    return Q(Exists(by_number)) | Q(external_key=None) & Q(Exists(by_browser))
+
+
+def _hour_of(field: str, day: Span) -> Case:
+    """Its number, counted from the day's beginning."""
+    hours = range(-((day.start - day.end) // HOUR))
+    return Case(
+        *[When(**{f"{field}__lt": day.start + (hour + 1) * HOUR}, then=text(str(hour))) for hour in hours],
+        default=text(str(len(hours))),
     )
 
 

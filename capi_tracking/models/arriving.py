@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
-
-from django.db.models import Min
 
 from .oneof import OneOf
 from .receipt import BrowserReceipt, BrowserState
+from .rollup import mark_stale
 from .states import PAIR_WINDOW, Source
 from .superseding import OPEN, may_supersede
 
@@ -52,9 +52,11 @@ def mark_handed_over(rows: "Iterable[OutboxEvent]", using: str) -> None:
     by_key = {row.key: row for row in rows}
     receipts = BrowserReceipt.objects.using(using).filter(state=BrowserState.HANDED_OVER)
     for keys in in_slices(by_key):
-        for key, first in receipts.filter(OneOf(keys, "key")).values_list("key").annotate(Min("changed_at")):
+        told = receipts.filter(OneOf(keys, "key")).values_list("key", "changed_at", "created_at")
+        for key, at, _ in sorted(told, key=itemgetter(1), reverse=True):
             row = by_key[key]
-            row.browser_at, row.deadline_at = first, min(row.deadline_at, first + PAIR_WINDOW)
+            row.browser_at, row.deadline_at = at, min(row.deadline_at, at + PAIR_WINDOW)
+        mark_stale((created_at for *_, created_at in told), using=using)  # counted there as copies without a row
 
 
 def in_slices(values: Iterable[str]) -> Iterator[list[str]]:

@@ -70,10 +70,11 @@ ADDED = (
     "count = count + VALUES(count)",
 )
 RAISED = (
-    "DO UPDATE SET state = EXCLUDED.state, detail = EXCLUDED.detail, changed_at = EXCLUDED.changed_at "
-    "WHERE {table}.state < EXCLUDED.state",
+    "DO UPDATE SET state = EXCLUDED.state, detail = EXCLUDED.detail, changed_at = EXCLUDED.changed_at, "
+    "corrected_at = EXCLUDED.changed_at WHERE {table}.state < EXCLUDED.state",
     "detail = IF(VALUES(state) > state, VALUES(detail), detail), "
-    "changed_at = IF(VALUES(state) > state, VALUES(changed_at), changed_at), state = GREATEST(state, VALUES(state))",
+    "changed_at = IF(VALUES(state) > state, VALUES(changed_at), changed_at), "
+    "corrected_at = IF(VALUES(state) > state, VALUES(changed_at), corrected_at), state = GREATEST(state, VALUES(state))",
 )
 LATEST = (
     "DO UPDATE SET withdrawn_at = EXCLUDED.withdrawn_at, reason = EXCLUDED.reason "

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .exact import ExactCharField
+from .indexes import SparseIndex
 from .inserts import raise_states
 
 
@@ -39,7 +40,10 @@ class ReceiptQuerySet(models.QuerySet["BrowserReceipt"]):
 
 
 class BrowserReceipt(models.Model):
-    """What one visitor's browser did with its copy of an event: one row per key and visitor."""
+    """What one visitor's browser did with its copy of an event: one row per key and visitor.
+
+    ``corrected_at``: when it told better of what it had told before; empty for most.
+    """
 
     State = BrowserState
 
@@ -52,6 +56,7 @@ class BrowserReceipt(models.Model):
     detail = models.CharField(_("detail"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("first heard"), default=timezone.now, db_index=True)
     changed_at = models.DateTimeField(_("last changed"), default=timezone.now)
+    corrected_at = models.DateTimeField(_("corrected"), null=True, blank=True, editable=False)
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -62,6 +67,7 @@ class BrowserReceipt(models.Model):
         indexes = [
             models.Index(fields=["event_id"], name="capi_receipt_event_id"),
             models.Index(fields=["visitor_key"], name="capi_receipt_visitor_key"),
+            SparseIndex(fields=["corrected_at"], sparse="corrected_at", name="capi_receipt_corrected"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ HOUR = timedelta(hours=1)
 MARK_AT_MOST_EVERY = timedelta(minutes=1)  # of an hour, in one process
 SLACK = timedelta(minutes=2)  # for clocks that differ, and for transactions that end after what they wrote
 MOST_REMEMBERED = 10_000
+_TOLD = ("computed_at", "checked_at", "ripens_at", "rows", "version", "visitors_since")
 
 
 class RollupQuerySet(models.QuerySet["Rollup"]):
@@ -45,8 +46,7 @@ class RollupQuerySet(models.QuerySet["Rollup"]):
         for line in lines:
             line.rollup = kept
         ours.bulk_create(lines)
-        told = {name: getattr(found, name) for name in ("computed_at", "checked_at", "ripens_at", "rows", "version")}
-        self.filter(pk=kept.pk).update(lines_are_kept=True, **told)
+        self.filter(pk=kept.pk).update(lines_are_kept=True, **{name: getattr(found, name) for name in _TOLD})
 
     def open_in(self, start: datetime, end: datetime) -> "RollupQuerySet":
         """Those that begin in that time and may still change."""
@@ -58,7 +58,7 @@ class Rollup(models.Model):
 
     ``computed_at``: what happened before is in it; ``checked_at``: until then nothing of it had changed, or a mark says so;
     ``ripens_at``: until then some of its events are too young to judge; ``rows``: how many raw ones it was made of;
-    ``is_final``: some of them are gone.
+    ``visitors_since``: it tells how many came from then to its end; ``is_final``: some of its rows are gone.
     """
 
     start = models.DateTimeField(_("from"))
@@ -71,6 +71,7 @@ class Rollup(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     lines_are_kept = models.BooleanField(_("complete"), default=False)
     is_final = models.BooleanField(_("final"), default=False)
+    visitors_since = models.DateTimeField(_("visitors since"), null=True, blank=True)
 
     objects = RollupQuerySet.as_manager()
 
@@ -138,10 +139,14 @@ def mark_stale(times: Iterable[datetime], *, using: str) -> None:
     At most once a minute for each hour and process: a mark holds as long. Events of the last hour need none, since they are
     not added up yet; so the way of a new order pays nothing.
     """
-    since = timezone.now() - HOUR
-    old = {_hour(at) for at in times if at < since}
+    old = {_hour(at) for at in times if is_added_up(at)}
     if old:
         transaction.on_commit(partial(_mark, old, using), using=using, robust=True)
+
+
+def is_added_up(at: datetime) -> bool:
+    """Events of the last hour are not."""
+    return at < timezone.now() - HOUR
 
 
 def _mark(hours: set[datetime], using: str) -> None:

@@ -15,8 +15,9 @@ from django.utils import timezone
 from ..conf import conf
 from .asking import OutboxRows
 from .clock import DatabaseNow
+from .following import KEYS, Teller, later_sales
 from .inserts import insert_all, insert_once
-from .rollup import mark_stale
+from .rollup import is_added_up, mark_stale
 from .seen import mark_seen
 from .states import (
     INCOMPLETE,
@@ -89,7 +90,7 @@ class OutboxQuerySet(OutboxRows):
         A second one only where a browser may have been first, whose word does not stand against the shop's.
         """
         if not insert_once(self, row, same=SAME) and may_supersede(row) and supersede(self, row):
-            mark_stale([row.event_time], using=self.db)
+            self.filter(key=row.key).mark_changed(since=row.event_time)
         return row
 
     def record_all(self, rows: "Sequence[OutboxEvent]") -> None:
@@ -182,7 +183,7 @@ class OutboxQuerySet(OutboxRows):
         done = self.those(pks).filter(status__in=UNSETTLED)._close(Status.SENT, reason="", **sent)
         if done < len(pks):  # withdrawn meanwhile: what Meta got is said, and why it was to go no more
             withdrawn = self.those(pks).filter(status=Status.CANCELLED).exclude(lease_token="")
-            mark_stale(withdrawn.values_list("event_time", flat=True), using=self.db)
+            withdrawn.mark_changed()
             done += withdrawn._close(Status.SENT, **sent)
         return done
 
@@ -295,6 +296,19 @@ class OutboxQuerySet(OutboxRows):
             **values,
         )
 
+    def mark_changed(self, *, since: datetime | None = None) -> None:
+        """No index leads to what changes in these rows: what was added up of them, and of sales that they tell of, is stale.
+
+        ``since``: when they happened, as far as the caller knows. Of the last hour nothing is added up, and nothing is asked.
+        """
+        if since is not None and not is_added_up(since):
+            return
+        tellers = [Teller(*values) for values in self.values_list("updated_at", "event_time", *KEYS)]
+        old = [each for each in tellers if is_added_up(each.event_time)]
+        if old:
+            sales = later_sales(old, self.model._default_manager.using(self.db))
+            mark_stale([*(each.event_time for each in old), *sales], using=self.db)
+
     # -- by hand -------------------------------------------------------------------------------------------------
 
     def release(self) -> int:
@@ -354,6 +368,6 @@ class OutboxQuerySet(OutboxRows):
     def unname(self, *, limit: int) -> int:
         """Take the person's keys out of up to ``limit`` rows without customer data. What was sold, and when, stays."""
         pks = list(self.exclude(redacted_at=None).values_list("pk", flat=True)[:limit])
-        mark_stale(self.filter(pk__in=pks).values_list("event_time", flat=True), using=self.db)
-        nobody = dict.fromkeys(("visitor_key", "email_key", "phone_key", "external_key"))
+        self.filter(pk__in=pks).mark_changed()  # as long as keys lead from them to others
+        nobody = dict.fromkeys((*KEYS, "phone_key"))
         return self.filter(pk__in=pks).update(**nobody, updated_at=timezone.now()) if pks else 0

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min
 from django.utils import timezone
 
 from ..conf import conf
@@ -53,10 +52,11 @@ def told_id(pixel: str, event_name: str, event_ids: Iterable[str], *, using: str
 def catch_up(key: str, *, using: str) -> None:
     """A row that came after its browser copy goes by that copy's time: Meta pairs the two only until its window closes."""
     receipts = BrowserReceipt.objects.using(using).filter(key=key, state=BrowserState.HANDED_OVER)
-    first = receipts.aggregate(at=Min("changed_at"))["at"]
-    if first is not None:
-        OutboxEvent.objects.using(using).browser_saw([key], first)
-        mark_stale([first], using=using)  # it is counted there as a copy without a row
+    told = list(receipts.values_list("changed_at", "created_at"))
+    if told:
+        OutboxEvent.objects.using(using).browser_saw([key], min(changed_at for changed_at, _ in told))
+        # it is counted there as a copy without a row
+        mark_stale((created_at for _, created_at in told), using=using)
 
 
 def _kept(receipt: Receipt, now: datetime) -> BrowserReceipt:

@@ -14,7 +14,7 @@ from ..events import Event
 from ..exceptions import CapiTrackingError
 from ..exclusions import BOT
 from ..logs import log_failure
-from ..models import OutboxEvent, Priority, RobotCount, SkipCount, Source, deadline, mark_stale, outbox_key
+from ..models import OutboxEvent, Priority, RobotCount, SkipCount, Source, deadline, outbox_key
 from ..models.skipcount import Place
 from ..signals import event_recorded
 from .omissions import count_omissions
@@ -135,8 +135,10 @@ def complete(
         if conf.SHADOW or row.lease_token == SHADOW:
             events.withdraw(row.key, SHADOW, **{name: values[name] for name in values if name != "payload"})
             return
+        mine, since = events.filter(key=row.key), min(row.event_time, event.event_time)
+        mine.mark_changed(since=since)  # whom it spoke of until now, and
         events.complete(row.key, due_now=due_now, **values)
-        mark_stale([row.event_time, event.event_time], using=using)
+        mine.mark_changed(since=since)  # from now on
         announce(row, using=using)
 
 

@@ -47,7 +47,7 @@ MECHANICS = {
         "source",
     },
     CheckoutContext: {"id", "visitor_key", "email_key", "external_key"},
-    BrowserReceipt: {"id", "key", "visitor_key"},
+    BrowserReceipt: {"corrected_at", "id", "key", "visitor_key"},
 }
 TOLD = {
     OutboxEvent: {column.partition("__")[0] for column in exporting.EVENT.values()},

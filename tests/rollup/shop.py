@@ -30,7 +30,10 @@ def a_shop(dice: random.Random, count: int) -> None:
     copies = [copy for row in dice.sample(rows, count // 2) for copy in _copies(dice, row)]
     copies += [
         BrowserReceiptFactory.build(
-            pixel=dice.choice(("default", "other")), event_name=dice.choice(NAMES), created_at=_moment(dice)
+            pixel=dice.choice(("default", "other")),
+            event_name=dice.choice(NAMES),
+            state=dice.choice((0, 1, 2, 2, 2)),
+            created_at=_moment(dice),
         )
         for _ in range(count // 10)
     ]
@@ -81,7 +84,7 @@ DELAYS = (SECOND, 1.000001 * SECOND, 5 * SECOND, 121 * SECOND, 599.5 * SECOND, H
 
 
 def things_happen(dice: random.Random, first: int) -> None:
-    """What comes late: answers, receipts, refunds, sales of days long over, retries, an erasure, withdrawals."""
+    """What comes late: answers, receipts and better ones, refunds, views that name a campaign, sales of days long over, retries, an erasure, withdrawals."""
     now, rows = timezone.now(), OutboxEvent.objects
     pks = list(rows.values_list("pk", flat=True))
     rows.settle(dice.sample(pks, 40), attempt=None, short=False, test=False)
@@ -101,12 +104,25 @@ def things_happen(dice: random.Random, first: int) -> None:
                 visitor_key=dice.choice("uvw"),
             )
         )
+    _corrected(dice)
     late = [a_row(dice, n) for n in range(first, first + 40)]
     for row in late:
         row.created_at, row.settled_at = now, now if row.settled_at else None
     rows.record_all(late)
     erased = rows.filter(pk__in=dice.sample(pks, 20))
     erased.strip(limit=100), erased.unname(limit=100)
+
+
+def _corrected(dice: random.Random) -> None:
+    """Browsers tell better of what they had told before, of copies without an event too."""
+    unsure = BrowserReceipt.objects.exclude(state=BrowserReceipt.State.HANDED_OVER).order_by("pk")
+    for known in dice.sample(list(unsure), 40):
+        told_again(known, dice.choice((1, 2, 2)))
+
+
+def told_again(known: BrowserReceipt, state: int) -> None:
+    names = ("pixel", "event_name", "event_id", "visitor_key")
+    acknowledge(Receipt(state=state, **{name: getattr(known, name) for name in names}))
 
 
 def row_refunded(row: OutboxEvent) -> None:
