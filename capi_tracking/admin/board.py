@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from .. import metrics
 from . import charts, series, tables
 from .asked import Asked
+from .elsewhere import Elsewhere
 from .grids import Grid
 from .leads import Leads
 from .mends import Mend, mend
@@ -24,6 +25,7 @@ class Board:
     health: metrics.Health
     about: metrics.Asked
     leads: Leads
+    elsewhere: Elsewhere = ()
 
     @property
     def scores(self) -> list[tuple[str, metrics.Told]]:
@@ -52,8 +54,9 @@ class Board:
 
     @property
     def mends(self) -> list[Mend]:
-        """The action list."""
-        return [mend(problem, self.leads) for problem in self.health.problems]
+        """The action list: first of the outbox that the page is about."""
+        there = [Mend(problem, "", "", database=using) for using, problem in self.elsewhere]
+        return [mend(problem, self.leads) for problem in self.health.problems] + there
 
     @property
     def event_names(self) -> list[str]:

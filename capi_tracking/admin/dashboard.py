@@ -14,6 +14,7 @@ from ..events import StandardEvent
 from ..models import Dashboard
 from . import asked
 from .board import Board
+from .elsewhere import elsewhere
 from .files import as_file
 from .leads import leads
 from .periods import ways
@@ -54,7 +55,7 @@ class DashboardAdmin(ReadOnlyAdmin):
             wanted.window, pixel=wanted.pixel, event=wanted.event, with_tests=wanted.with_tests, using=about.using
         )
         alerts.mark(health, about.using)
-        return Board(wanted, health, about, leads(request, wanted))
+        return Board(wanted, health, about, leads(request, wanted), elsewhere(request))
 
     def _page(self, request: HttpRequest, board: Board) -> dict[str, Any]:
         complaints = list(board.asked.complaints)

@@ -17,11 +17,15 @@ EVENTS, DIFFERENCES = "outboxevent", "orderdifference"
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A problem with the button that helps. ``address`` is "" where there is none, or not for this person."""
+    """A problem with the button that helps. ``address`` is "" where there is none, or not for this person.
+
+    ``database``: the alias of the outbox that has it, if that is another than the pages show.
+    """
 
     problem: metrics.Problem
     address: str
     label: str | Promise
+    database: str = ""
 
 
 # The list, its filters, and what the button is called.
