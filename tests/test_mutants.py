@@ -8,7 +8,7 @@ import pytest
 from capi_tracking.delivery import batches, consignment, lane
 from capi_tracking.retry import ease
 from tests.mutants import changes
-from tests.mutants.__main__ import named
+from tests.mutants.__main__ import is_named, named
 from tests.mutants.rooms import ROOMS, ROOT
 from tests.mutants.swapping import put_in
 
@@ -54,6 +54,14 @@ def test_survivors__name_places_that_are_there():
         path, owner = name.partition(": ")[0].split(" ")
         tree = ast.parse((ROOT / path).read_text())
         assert owner == "-" or owner.split(".")[-1] in {getattr(node, "name", "") for node in ast.walk(tree)}, name
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [({"a.py f: 1 => 2"}, True), ({"a.py f: *"}, True), ({"a.py f: 1"}, False), ({"a.py g: *"}, False)],
+)
+def test_is_named__by_itself_or_by_its_whole_function(known, expected):
+    assert is_named("a.py f: 1 => 2", known) is expected
 
 
 def test_put_in__changes_a_function_for_all_who_imported_it(monkeypatch):

@@ -143,7 +143,17 @@ def test_gender__is_f_or_m(text, result):
 
 @pytest.mark.parametrize(
     ("text", "result"),
-    [("São Paulo", "sãopaulo"), ("St. John's", "stjohns"), ("75015 Paris", "paris"), ("東京", "東京"), ("12", "")],
+    [
+        ("São Paulo", "sãopaulo"),
+        ("St. John's", "stjohns"),
+        ("75015 Paris", "paris"),
+        ("東京", "東京"),
+        ("\u1100\u1161", "가"),
+        ("Saint\u2011Denis", "saintdenis"),
+        ("St\x00Ives", "stives"),
+        ("n/a", ""),
+        ("12", ""),
+    ],
 )
 def test_city__keeps_letters_alone(text, result):
     assert normalization.city(text) == result
@@ -162,6 +172,7 @@ def test_city__keeps_letters_alone(text, result):
         ("California", "", "california"),
         ("Baden-Württemberg", "de", "badenwürttemberg"),
         ("FR-75", "fr", "fr75"),
+        ("Île\u2011de\u2011France", "fr", "îledefrance"),
     ],
 )
 def test_state__is_a_code_in_the_united_states_and_canada(text, country, result):
@@ -185,8 +196,15 @@ def test_state__knows_every_state_and_province():
         ("00901", "pr", "00901"),
         ("01310-100", "br", "01310100"),
         ("K1A 0B1", "ca", "k1a0b1"),
+        ("37221-3312", "de", ""),
+        ("\uff11\uff10\uff10\uff10\uff10\uff10\uff11", "jp", "1000001"),
         ("unknown", "de", ""),
         ("1" * 20, "de", ""),
+        ("unknown", "", ""),
+        ("1", "", ""),
+        ("12", "", "12"),
+        ("1" * 12, "", "1" * 12),
+        ("1" * 13, "", ""),
     ],
 )
 def test_postal_code__has_no_spaces_and_dashes(text, country, result):
@@ -313,6 +331,7 @@ REFUSED = [
     ("call 650555", "us"),
     ("+43 1234", ""),
     ("+10000000000", ""),
+    ("+11111111111", ""),
     ("+491234567890", ""),
     ("1234567890", "us"),
     ("0171 1234567 ext. 12345678", "de"),

@@ -14,6 +14,7 @@ import coverage
 import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
+from _pytest.warnings import catch_warnings_for_item
 
 from .changes import Mutant, mutants
 from .swapping import put_in
@@ -138,7 +139,8 @@ def _run(items: Iterable[pytest.Item]) -> int:
 
 def _reports(item: pytest.Item) -> list[pytest.TestReport]:
     """Of the test alone: of what it shares with others, only the session's own stays."""
-    return runtestprotocol(item, nextitem=item.session, log=False)
+    with catch_warnings_for_item(config=item.config, ihook=item.ihook, when="runtest", item=item):
+        return runtestprotocol(item, nextitem=item.session, log=False)
 
 
 def _is_green(reports: Iterable[pytest.TestReport]) -> bool:
