@@ -145,6 +145,48 @@ def test_deliver_due__a_refused_event_that_another_worker_has_is_its_own_to_bury
     assert (report.failed, told, statuses()) == (0, [], {"e1": Status.LEASED})
 
 
+# -- refused, and out of reach ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "reason"), [(190, "denied_190"), (None, "denied")])
+def test_deliver_due__a_held_row_says_why_and_by_which_request(code: int | None, reason: str) -> None:
+    make_row()
+    deliver_due(transport=ScriptedTransport(Denied("token", code=code)))
+    row = OutboxEvent.objects.get()
+    assert (row.status, row.reason, row.last_attempt_id) == (Status.HELD, reason, attempts()[0].pk)
+
+
+def test_deliver_due__a_pixel_that_pauses_is_told_with_its_database_and_why() -> None:
+    make_row()
+    calls: list[dict[str, Any]] = []
+
+    def receiver(sender: object, signal: object, **news: Any) -> None:
+        calls.append({"sender": sender, **news})
+
+    pixel_paused.connect(receiver)
+    try:
+        deliver_due(transport=ScriptedTransport(Denied("token", code=190)))
+    finally:
+        pixel_paused.disconnect(receiver)
+    assert calls == [{"sender": Pixel, "pixel": "default", "using": "default", "reason": "denied 190 token"}]
+
+
+def test_deliver_due__a_batch_that_nobody_answered_is_not_halved_whatever_struck_its_rows_before() -> None:
+    make_rows(2, strikes=3)
+    transport = ScriptedTransport(always=Unreachable("ConnectTimeout"))
+    deliver_due(transport=transport)
+    assert [len(batch) for batch in transport.sent] == [2]
+    assert set(OutboxEvent.objects.values_list("strikes", flat=True)) == {3}
+
+
+def test_deliver_due__the_strike_that_halves_a_batch_is_kept_with_its_request() -> None:
+    make_rows(2, strikes=2)
+    broken = Unreachable("HTTP 500", http_status=500)
+    deliver_due(transport=ScriptedTransport(broken, Unreachable("ConnectTimeout"), always=None))
+    struck = OutboxEvent.objects.get(status=Status.PENDING)
+    assert (struck.strikes, struck.attempts) == (3, 2)
+
+
 # -- sweep -----------------------------------------------------------------------------------------------------------
 
 
