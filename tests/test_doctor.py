@@ -61,6 +61,7 @@ def test_doctor__finds_nothing_bad_in_a_shop_that_is_well_and_sends_no_event(wel
         "This machine and the database default agree.",
         "This machine and Meta agree.",
     ]
+    assert "No event was sent." in said("pixel default")[0][1]
     assert well.events == []
     assert not OutboxEvent.objects.exists()
 
@@ -79,6 +80,12 @@ def test_doctor__sees_that_nobody_sends(well):
     assert said("worker")[0][:2] == (Level.BAD, "It has not shown itself for 11 minutes.")
     assert said("beat")[0][:2] == (Level.BAD, "It has never shown itself.")
     assert said("outbox")[0][:2] == (Level.BAD, "The oldest event has waited for 3 hours.")
+
+
+def test_doctor__wants_no_worker_where_nothing_is_sent(well, capi):
+    Heartbeat.objects.all().delete()
+    capi(SHADOW=True)
+    assert (said("worker"), said("beat")) == ([(Level.GOOD, "SHADOW is on: nothing is sent, so nobody needs to.", "")], [])
 
 
 def test_doctor__sees_that_clocks_differ(well, time_machine):
@@ -137,7 +144,7 @@ def test_command__ends_with_1_if_anything_is_bad_and_speaks_json(well):
 
 
 def test_command__sends_a_test_event_if_told_to(well, capi):
-    run("capi_doctor", "--send", "TEST7")
+    assert "Meta took CapiTrackingTest." in run("capi_doctor", "--send", "TEST7")[0]
     capi(PIXELS={"default": {**PIXEL, "TEST_EVENT_CODE": "TEST8"}})
     run("capi_doctor", "--send")
     assert [event["batch"]["test_event_code"] for event in well.events] == ["TEST7", "TEST8"]

@@ -58,10 +58,7 @@ def _of_orders() -> Iterator[Remedy]:
 
 
 def _of_pages() -> Remedy:
-    if conf.BROWSER == "relay_only":
-        text = _("BROWSER is “relay_only”: no script of Meta's makes that cookie.")
-        return Remedy(kind=Kind.SETTING, text=text, code='"BROWSER": "pixel"')
-    text = _("Visitors whose browser blocks Meta's script or its cookie have none: nothing can be mended there.")
+    text = _("Visitors whose browser blocks scripts or their cookies have none: nothing can be mended there.")
     return Remedy(kind=Kind.NOTHING, text=text)
 
 

@@ -11,7 +11,7 @@ from ..metrics import AT_RISK, Problem, Trouble
 from ..models import Pixel
 from .checked import checked
 from .clocks import clocks
-from .connection import Tried, check_connection, send_test
+from .connection import TEST_EVENT, Tried, check_connection, send_test
 from .head import head
 from .line import Level, Line
 from .running import hearts, oldest
@@ -36,7 +36,7 @@ def examine(code: str | None = None) -> list[Line]:
     tried = {alias: _try(alias, code) for alias in conf.PIXELS if conf.ENABLED}
     parts: list[tuple[str, Callable[[], Iterable[Line]]]] = [
         ("settings", checked),
-        ("pixel", lambda: [_connection(alias, each) for alias, each in tried.items()]),
+        ("pixel", lambda: [_connection(alias, each, was_sent=code is not None) for alias, each in tried.items()]),
         ("worker", partial(hearts, first)),
         *(("outbox", partial(_outbox, using)) for using in conf.OUTBOX_DATABASES),
         ("clock", partial(_clocks, first, tried)),
@@ -61,10 +61,11 @@ def _try(alias: str, code: str | None) -> Tried:
     return send_test(alias, code or pixel_settings(alias).test_event_code)
 
 
-def _connection(alias: str, tried: Tried) -> Line:
+def _connection(alias: str, tried: Tried, *, was_sent: bool) -> Line:
     about = f"pixel {alias}"
     if tried.is_well:
-        return Line(about=about, level=Level.GOOD, text=f"{tried.explanation} {_trace(tried)}".strip())
+        took = f"Meta took {TEST_EVENT}." if was_sent else "Meta knows it, and the token may send. No event was sent."
+        return Line(about=about, level=Level.GOOD, text=f"{took} {_trace(tried)}".strip())
     codes = f"Code {tried.code}." if tried.code else ""
     text = " ".join(filter(None, (tried.explanation, codes, tried.message, _trace(tried))))
     return Line(about=about, level=Level.BAD, text=text, mend=MENDS[tried.kind])
