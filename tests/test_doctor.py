@@ -85,7 +85,10 @@ def test_doctor__sees_that_nobody_sends(well):
 def test_doctor__wants_no_worker_where_nothing_is_sent(well, capi):
     Heartbeat.objects.all().delete()
     capi(SHADOW=True)
-    assert (said("worker"), said("beat")) == ([(Level.GOOD, "SHADOW is on: nothing is sent, so nobody needs to.", "")], [])
+    assert (said("worker"), said("beat")) == (
+        [(Level.GOOD, "SHADOW is on: nothing is sent, so nobody needs to.", "")],
+        [],
+    )
 
 
 def test_doctor__sees_that_clocks_differ(well, time_machine):
