@@ -8,7 +8,7 @@ from django.utils import timezone
 from capi_tracking.consent import Consent
 from capi_tracking.events import CustomData, UserData
 from capi_tracking.exceptions import ImproperlyTracked, InvalidEvent
-from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, SkipCount, Status
+from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, RobotCount, SkipCount, Status
 from capi_tracking.signals import event_recorded
 from capi_tracking.tracking import (
     Receipt,
@@ -298,3 +298,12 @@ def test_track_all__leaves_out_and_logs_what_can_not_be_right(make_event, capi, 
     rows = track_all([("default", bad), ("default", make_event(event_id="good"))])
     assert [row.event_id for row in rows] == [stored().event_id] == ["good"]
     assert "InvalidEvent" in caplog.text
+
+
+@pytest.mark.parametrize(("reason", "robots"), [("bot", {"default": 2, "other": 1}), ("consent_denied", {})])
+def test_skip_all__counts_robots_by_pixel_too(make_event, reason, robots):
+    events = [
+        (pixel, make_event("PageView", event_id=str(n))) for n, pixel in enumerate(("default", "other", "default"))
+    ]
+    skip_all(events, reason)
+    assert {each.pixel: each.count for each in RobotCount.objects.all()} == robots
