@@ -87,6 +87,6 @@ def _complete(sale: Sale, row: OutboxEvent) -> None:
         built.event,
         built.consent,
         using=sale.outbox,
-        due_now=bool(built.event.custom_data.contents),
+        due_now=bool(built.event.custom_data.contents) or not sale.adapter.awaits_lines(),
         withheld=built.excluded,
     )

@@ -40,6 +40,26 @@ def test_lead__is_told_with_its_first_save_and_once(visitor, lead):
     assert "em" in payload()["user_data"]
 
 
+@pytest.mark.parametrize(("members", "is_due"), [({}, True), ({"lines": "lines"}, False)])
+def test_lead__waits_only_for_lines_that_it_could_have(
+    visitor, lead, members, is_due, django_capture_on_commit_callbacks
+):
+    lead(**members)
+    with visitor(), django_capture_on_commit_callbacks(execute=True):
+        new_order(status="new", paid_at=None).save()
+    assert (row().due_at <= timezone.now()) == is_due
+
+
+@pytest.mark.parametrize("name", ["contents", "custom_data"])
+def test_lead__waits_for_what_its_adapter_says_in_words_of_its_own(
+    visitor, lead, name, django_capture_on_commit_callbacks
+):
+    lead(**{name: lambda self, order: getattr(ModelEventAdapter, name)(self, order)})
+    with visitor(), django_capture_on_commit_callbacks(execute=True):
+        new_order(status="new", paid_at=None).save()
+    assert row().due_at > timezone.now()
+
+
 def test_lead__has_the_name_that_it_was_registered_with(visitor, lead):
     lead("SubmitApplication")
     with visitor():

@@ -95,6 +95,9 @@ class ModelOrderAdapter(OrderMoney, LinesAdapter, OrderAdapter):
         is_simple = self._goes_by_paths("events") and not self.trial_when
         return self.told_when() if is_simple and self._goes_by_paths("is_purchase") else {}
 
+    def awaits_lines(self) -> bool:
+        return bool(self.lines) or not (self._goes_by_paths("contents") and self._goes_by_paths("custom_data"))
+
     def worth(self, order: Any) -> CustomData:
         if not self._goes_by_paths("custom_data"):
             return self.custom_data(order)

@@ -59,6 +59,10 @@ class OrderAdapter(ItemAdapter):
         """All that it tells by now, each once and for good. For shops whose order has several: a row that is renewed."""
         return told.of_life(self, order)
 
+    def awaits_lines(self) -> bool:
+        """May lines still come once the order is saved? Then an order without any waits two seconds for them."""
+        return True
+
     def refund(self, order: Any) -> Decimal | None:
         """How much of what was paid has been given back by now, in all."""
         return None
