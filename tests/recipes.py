@@ -67,10 +67,11 @@ URLS_OF_READERS = 'urlpatterns += [path("capi/", include("capi_tracking.urls"))]
 
 
 def recipes() -> dict[str, str]:
-    """The text of each project by its name: the guide, and each section of the recipes."""
+    """The text of each project by its name: the guide, what contributors add, and each section of the recipes."""
     sections = re.split(r"^## ", (DOCS / "recipes.md").read_text(), flags=re.MULTILINE)[1:]
     named = {re.sub(r"\W+", "_", section.partition("\n")[0].lower()).strip("_"): section for section in sections}
-    return {"ten_minutes": (DOCS / "ten-minutes.md").read_text(), **named}
+    pages = {"ten_minutes": DOCS / "ten-minutes.md", "contributing": DOCS.parent / "CONTRIBUTING.md"}
+    return {name: page.read_text() for name, page in pages.items()} | named
 
 
 def files_of(text: str) -> dict[str, str]:
