@@ -245,3 +245,17 @@ def test_preview__tells_the_same_and_writes_nothing():
     seen = preview(items, TERMS)
     assert (OutboxEvent.objects.count(), SkipCount.objects.count()) == (0, 0)
     assert ingest(items, TERMS) == seen
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("purchase", "Purchase"), ("add_to_cart", "AddToCart"), ("VIEW CONTENT", "ViewContent"), ("Lead-", "Lead")],
+)
+def test_ingest__refuses_a_standard_event_in_another_spelling(name, meant):
+    result = refused(an_item(event_name=name))
+    assert (result.field, result.reason) == ("event_name", f"is no standard event; did you mean {meant}?")
+
+
+@pytest.mark.parametrize("name", ["Purchased", "TillPurchase", "购买", "---"])
+def test_ingest__takes_names_of_the_senders_own(name):
+    assert told(an_item(event_name=name)) == ["recorded"]

@@ -77,7 +77,7 @@ class Layout:
 def look(path: Path, told: Told) -> Layout:
     """Raises :class:`CannotBegin` with what to type, and OSError."""
     _check(told.constants)
-    encoding = told_encoding(told.encoding) if told.encoding else find_encoding(path)
+    encoding = told_encoding(told.encoding, path) if told.encoding else find_encoding(path)
     with open_text(path, encoding) as file:
         lines = Lines(file, encoding)
         first = list(islice(lines, FIRST_LINES))
@@ -128,7 +128,8 @@ def _headings(lines: Lines, first: Sequence[Line], told: Told) -> tuple[str, tup
     texts = [line.text for line in first[bool(said) :]]
     if not texts:
         raise CannotBegin("There are no headings.")
-    delimiter = told_separator(told.delimiter) if told.delimiter else said or find_separator(texts)
+    known = told.delimiter or said
+    delimiter = told_separator(known) if known else find_separator(texts)
     cells, _, problem = cells_of(lines, next(lines), delimiter)
     if problem or len(cells) > MOST_COLUMNS:
         raise CannotBegin(f"Its first line must name the columns, {MOST_COLUMNS} at most.")

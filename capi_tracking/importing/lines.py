@@ -20,6 +20,7 @@ BOMS = {  # the longer ones first: UTF-32 begins as UTF-16 does
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+OTHERS = "Try utf-8, utf-16, windows-1252 or latin-1."
 NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 
 
@@ -93,14 +94,18 @@ def open_text(path: Path, encoding: Encoding) -> TextIO:
     return path.open(encoding=encoding.codec, errors=errors, newline="")
 
 
-def told_encoding(name: str) -> Encoding:
-    """Raises :class:`CannotBegin` for one that Python does not know."""
+def told_encoding(name: str, path: Path) -> Encoding:
+    """Raises :class:`CannotBegin` for one that Python does not know, or in which this file does not begin."""
     try:
-        b"a".decode(name, errors="replace")  # which knows encodings of text alone
         codec = codecs.lookup(name).name
+        encoding = Encoding("utf-8-sig" if codec == "utf-8" else codec, is_told=True)
+        with open_text(path, encoding) as file:  # which takes encodings of text alone
+            file.read(1)
     except LookupError:
-        raise CannotBegin(f"{name} is no encoding. Try utf-8, utf-16, windows-1252 or latin-1.") from None
-    return Encoding("utf-8-sig" if codec == "utf-8" else codec, is_told=True)
+        raise CannotBegin(f"{name} is no encoding. {OTHERS}") from None
+    except UnicodeError:
+        raise CannotBegin(f"It is no text in {name}. {OTHERS}") from None
+    return encoding
 
 
 def find_encoding(path: Path) -> Encoding:

@@ -14,7 +14,9 @@ def told_separator(text: str) -> str:
     """One sign, or its name. Raises :class:`CannotBegin`."""
     found = WORDS.get(text.casefold(), text)
     if len(found) != 1 or found in '"\r\n\0' or found.isalnum():
-        raise CannotBegin("--delimiter takes one sign, or comma, semicolon, tab or bar.")
+        raise CannotBegin(
+            "What stands between fields is one sign: --delimiter comma, semicolon, tab or bar, or that sign itself."
+        )
     return found
 
 

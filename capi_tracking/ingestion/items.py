@@ -12,7 +12,7 @@ from ..tracking import Told
 from .consents import consent_of
 from .moments import check_age, happened
 from .people import user_data
-from .refusals import known, within
+from .refusals import known, unmistaken, within
 from .terms import Terms
 
 ADDRESSES = ("event_source_url", "referrer_url")
@@ -66,7 +66,7 @@ def _event(item: Mapping[str, Any], terms: Terms) -> Event:
     if item.get("custom_data") is not None:
         said["custom_data"] = custom_data(item["custom_data"])
     return _built(
-        name=_permitted("event_name", item["event_name"], terms.events),
+        name=unmistaken(_permitted("event_name", item["event_name"], terms.events)),
         event_id=_text("event_id", item["event_id"]),
         event_time=happened("event_time", item["event_time"]),
         action_source=item.get("action_source") or terms.action_source,

@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from ..events import StandardEvent
 from ..exceptions import InvalidEvent
 
 LONGEST_SHOWN = 40
+_STANDARD = {name.casefold(): name.value for name in StandardEvent}
 
 
 def known(where: str, given: object, names: Collection[str]) -> Mapping[str, Any]:
@@ -17,6 +19,17 @@ def known(where: str, given: object, names: Collection[str]) -> Mapping[str, Any
         if name not in names:
             raise InvalidEvent(_path(where, name), f"is no key that is known{_hint(name, names)}")
     return given
+
+
+def unmistaken(name: str) -> str:
+    """The event's name, if it is none of Meta's in another spelling (``purchase``, ``add_to_cart``): ads would not count it.
+
+    Raises ``InvalidEvent`` with the right one.
+    """
+    meant = _STANDARD.get("".join(filter(str.isalnum, name)).casefold(), name)
+    if meant != name:
+        raise InvalidEvent("event_name", f"is no standard event; did you mean {meant}?")
+    return name
 
 
 def within(where: str, error: InvalidEvent) -> InvalidEvent:

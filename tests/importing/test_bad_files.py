@@ -82,6 +82,10 @@ def test_import__says_what_to_type(calls, tmp_path):
     for options, words in (
         (("--pixel", "defualt"), "no pixel"),
         (("--encoding", "rot13"), "no encoding"),
+        (("--encoding", "undefined"), "no text in undefined"),
+        (("--encoding", "idna"), "no text in idna"),
+        (("--encoding", "punycode"), "no text in punycode"),
+        (("--encoding", "utf-16"), "no text in utf-16"),
         (("--delimiter", "ab"), "one sign"),
         (("--map", "email=Emial"), "Did you mean email"),
         (("--set", "consent=granted"), "--consent-policy"),
@@ -91,10 +95,14 @@ def test_import__says_what_to_type(calls, tmp_path):
         (("--refused", str(tmp_path / "calls.csv")), "Name another"),
         (("--refused", str(tmp_path / "none" / "x.csv")), "x.csv"),
         (("--timezone", "Berlin"), "timezone"),
+        (("--at", "12:00+05:00"), "--at"),
         (("--map", "email"), "map"),
     ):
         with pytest.raises(CommandError, match=words):
             calls(good, *options)
+    for sign in '"', "a":
+        with pytest.raises(CommandError, match="--delimiter"):
+            calls(f"sep={sign}\n{good}")
     with pytest.raises(CommandError, match="No column is value"):
         calls(good, "--set", "event_name=Purchase")
     with pytest.raises(CommandError, match=r"none\.csv"):

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dates", choices=("day-first", "month-first"), default="", help="How 03/04/2026 is meant."
         )
-        parser.add_argument("--at", type=time.fromisoformat, metavar="HH:MM", help="The time of days without one.")
+        parser.add_argument("--at", type=clock, metavar="HH:MM", help="The time of days without one.")
         parser.add_argument(
             "--decimal", choices=DECIMALS, metavar="SIGN", help="What stands before the cents: comma or point."
         )
@@ -244,6 +244,14 @@ def pair(text: str) -> tuple[str, str]:
     if not sign or not name.strip():
         raise ValueError
     return name.strip(), value.strip()
+
+
+def clock(text: str) -> time:
+    """Of the zone that holds for the whole file: an offset of its own would not be heard."""
+    found = time.fromisoformat(text)
+    if found.tzinfo is not None:
+        raise ValueError
+    return found
 
 
 def zone(name: str) -> ZoneInfo:
