@@ -3,26 +3,14 @@
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
+from tests.apart import PYTEST
 from tests.recipes import DOCS, FILE, files_of, recipes, write
 
 ROOT = DOCS.parent
-RUN = [
-    "-m",
-    "pytest",
-    "-q",
-    "-W",
-    "error",
-    "-c",
-    os.devnull,
-    "--ds=settings",
-    "--no-migrations",
-    "-p",
-    "no:cacheprovider",
-]
+RUN = [*PYTEST, "-W", "error", "-c", os.devnull, "--ds=settings"]
 
 
 @pytest.mark.parametrize("name", recipes())
@@ -30,7 +18,7 @@ def test_recipe__does_what_its_own_test_says(name, tmp_path):
     write(name, tmp_path)
     wanted = len(re.findall(r"def test_", files_of(recipes()[name])["shop/tests.py"]))
     where = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    command = [sys.executable, *RUN, "--rootdir", str(tmp_path), "shop/tests.py", "test_checks.py"]
+    command = [*RUN, "--rootdir", str(tmp_path), "shop/tests.py", "test_checks.py"]
     done = subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{wanted + 1} passed" in done.stdout

@@ -35,6 +35,7 @@ from capi_tracking.testing import (
 )
 from capi_tracking.testing.comparing import is_same
 from capi_tracking.tracking import track
+from tests.apart import PYTEST
 from tests.recipes import DOCS, files_of, write
 from tests.sales import add_line, new_order
 
@@ -373,25 +374,14 @@ def test_consent__is_what_the_visitor_said(client: Any) -> None:
 
 def run_as_a_shop(folder: Path, settings: str, *tests: str) -> subprocess.CompletedProcess[str]:
     (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-W",
-        "error",
-        "-p",
-        "no:cacheprovider",
-        f"--ds={settings}",
-        *tests,
-    ]
+    command = [*PYTEST, "-W", "error", f"--ds={settings}", *tests]
     env = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_page__has_examples_that_pass_in_the_guides_shop(tmp_path: Path) -> None:
     write("ten_minutes", tmp_path, of_tests="", **files_of(PAGE))
-    done = run_as_a_shop(tmp_path, "settings", "--no-migrations", "shop/test_sales.py", "shop/tests.py")
+    done = run_as_a_shop(tmp_path, "settings", "shop/test_sales.py", "shop/tests.py")
     assert f"{len(re.findall(r'    def test_|^def test_', PAGE, re.MULTILINE))} passed" in done.stdout, (
         done.stdout + done.stderr
     )
