@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking.consent import Consent, vouched
-from capi_tracking.events import CustomData
+from capi_tracking.events import CustomData, UserData
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import Omission, OutboxEvent, Priority, StaleHour, Status, deadline, outbox_key, rollup
 from capi_tracking.signals import event_recorded
 from capi_tracking.tracking import bury, complete, track
@@ -34,7 +35,7 @@ def waiting(make_event):
 
     def complete_with(consent=None, **changes):
         complete(row, make_event(event_id="e1", **changes), consent or vouched(), using="default", due_now=True)
-        return stored()
+        return OutboxEvent.objects.get(event_id="e1")
 
     return complete_with
 
@@ -59,6 +60,15 @@ def test_complete__counts_what_is_left_out_anew_and_nothing_twice(waiting, djang
     assert [each.parameter for each in Omission.objects.all()] == ["content_category"]
 
 
+def test_complete__counts_what_is_left_out_in_the_database_of_the_row(
+    waiting, capi, django_capture_on_commit_callbacks
+):
+    capi(OUTBOX_DATABASES=["elsewhere"])
+    with django_capture_on_commit_callbacks(execute=True):
+        waiting(custom_data=CustomData(value=9, currency="EUR", content_category="jo@shop.example"))
+    assert Omission.objects.count() == 1
+
+
 def test_complete__tells_who_listens_and_marks_the_hours_that_change(waiting, django_capture_on_commit_callbacks):
     OutboxEvent.objects.update(event_time=timezone.now() - timedelta(hours=3))
     calls = []
@@ -76,11 +86,34 @@ def test_complete__tells_who_listens_and_marks_the_hours_that_change(waiting, dj
     assert StaleHour.objects.count() == 1
 
 
+def test_complete__marks_the_sales_of_whom_the_row_spoke_and_of_whom_it_speaks_now(
+    waiting, make_event, django_capture_on_commit_callbacks
+):
+    now, anna, ben, nobody = timezone.now(), *(UserData.of(email=f"{name}@shop.example") for name in ("a", "b", "c"))
+    for hours, customer in ((8, anna), (6, ben), (4, nobody)):
+        track(make_event(event_time=now - timedelta(hours=hours), user_data=customer))
+    before = now - timedelta(hours=10)
+    OutboxEvent.objects.filter(event_id="e1").update(event_time=before, email_key=_key_of(anna))
+    with django_capture_on_commit_callbacks(execute=True):
+        waiting(event_time=before, user_data=ben)
+    hours = {(now - each.hour) // timedelta(hours=1) for each in StaleHour.objects.all()}
+    assert hours == {10, 8, 6}
+
+
+def test_complete__of_a_fresh_row_asks_nothing_of_what_was_added_up(waiting, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the row's UPDATE, and the test's own look
+        waiting()
+
+
+def _key_of(customer):
+    return identity_key("em", customer.em[0])
+
+
 @pytest.mark.parametrize("pixel", ["default", "misspelt"])
 def test_bury__keeps_a_sale_that_can_not_be_told_with_all_that_is_known(capi, pixel):
     capi(ENVIRONMENT="staging")
     at = timezone.now() - timedelta(hours=2)
-    bury(
+    buried = bury(
         name="Purchase",
         event_id="e1",
         event_time=at,
@@ -93,7 +126,7 @@ def test_bury__keeps_a_sale_that_can_not_be_told_with_all_that_is_known(capi, pi
         note="n" * 10_001,
     )
     row = stored()
-    assert row.key == outbox_key("1234567890" if pixel == "default" else "", "Purchase", "e1")
+    assert buried.key == row.key == outbox_key("1234567890" if pixel == "default" else "", "Purchase", "e1")
     assert (row.pixel, row.event_name, row.event_id, row.event_time) == (pixel, "Purchase", "e1", at)
     assert (row.action_source, row.source, row.environment) == ("website", "order", "staging")
     assert (row.priority, row.deadline_at) == (Priority.FIRST, deadline(at, "website"))

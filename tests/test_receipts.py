@@ -37,6 +37,12 @@ def test_told_id__is_the_first_under_which_a_browser_told_of_that_event() -> Non
     assert told_id("default", "Purchase", ["a"], using="default") == ""
 
 
+def test_told_id__reads_the_receipts_of_these_ids_alone(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1) as asked:
+        told_id("default", "Purchase", ["a", "b"], using="default")
+    assert all(receipt(event_id).key in asked[0]["sql"] for event_id in ("a", "b"))
+
+
 def test_told_id__of_one_pixel_says_nothing_of_another(capi: Any) -> None:
     capi(PIXELS={alias: {"PIXEL_ID": alias, "ACCESS_TOKEN": "t"} for alias in ("default", "other")})
     acknowledge(receipt())
@@ -59,14 +65,19 @@ def test_acknowledge__keeps_who_said_it_and_as_much_of_the_detail_as_fits() -> N
     assert (kept.visitor_key, kept.detail) == ("f" * 16, "x" * 64)
 
 
+def test_acknowledge__keeps_the_time_that_its_row_goes_by(make_event: Any) -> None:
+    tracking.track(make_event(event_id="e1"))
+    acknowledge(receipt(state=BrowserState.HANDED_OVER))
+    assert BrowserReceipt.objects.get().changed_at == OutboxEvent.objects.get().browser_at
+
+
 def test_catch_up__gives_a_row_the_time_of_its_browser_copy(
     make_event: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     row, other = (tracking.track(make_event(event_id=each)) for each in ("e1", "e2"))
-    acknowledge(receipt("e3", state=BrowserState.HANDED_OVER))
-    for visitor, ago in (("a", 3 * HOUR), ("b", 5 * HOUR)):
+    for key, visitor, ago in ((row.key, "a", 3 * HOUR), (row.key, "b", 5 * HOUR), (receipt("e3").key, "a", 7 * HOUR)):
         told_at = {"changed_at": timezone.now() - ago, "created_at": timezone.now() - ago}
-        BrowserReceipt.objects.create(key=row.key, visitor_key=visitor, state=BrowserState.HANDED_OVER, **told_at)
+        BrowserReceipt.objects.create(key=key, visitor_key=visitor, state=BrowserState.HANDED_OVER, **told_at)
     with django_capture_on_commit_callbacks(execute=True):
         catch_up(row.key, using="default")
     row = OutboxEvent.objects.get(key=row.key)

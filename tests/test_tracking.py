@@ -5,7 +5,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from capi_tracking.consent import Consent
+from capi_tracking.consent import Consent, vouched
 from capi_tracking.events import CustomData, UserData
 from capi_tracking.exceptions import ImproperlyTracked, InvalidEvent
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, RobotCount, SkipCount, Status
@@ -13,6 +13,7 @@ from capi_tracking.signals import event_recorded
 from capi_tracking.tracking import (
     Receipt,
     acknowledge,
+    complete,
     contents_of,
     is_recorded,
     skip,
@@ -194,6 +195,12 @@ def test_verbs_for_many__switched_off_store_and_count_nothing(make_event, capi, 
     assert not SkipCount.objects.exists()
 
 
+def test_skip_all__switched_off_counts_no_robots(make_event, capi):
+    capi(ENABLED=False)
+    skip_all([("default", make_event("PageView"))], "bot")
+    assert not RobotCount.objects.exists()
+
+
 def test_contents_of__are_the_columns_that_the_event_makes(make_event):
     event = make_event()
     track(event)
@@ -202,18 +209,58 @@ def test_contents_of__are_the_columns_that_the_event_makes(make_event):
     assert {"payload", "value", "currency", "email_key", "match_score"} <= found.keys()
 
 
-def test_track__announces_the_row(make_event):
-    heard = []
+@pytest.fixture
+def heard():
+    """What was told of rows: id, database, and how long they wait."""
+    told = []
 
-    def listen(event, **_: object) -> None:
-        heard.append(event.key)
+    def listen(event, using, delay, **_: object) -> None:
+        told.append((event.event_id, using, delay))
 
     event_recorded.connect(listen)
-    try:
-        row = track(make_event())
-    finally:
-        event_recorded.disconnect(listen)
-    assert heard == [row.key]
+    yield told
+    event_recorded.disconnect(listen)
+
+
+@pytest.mark.parametrize("delay", [timedelta(0), timedelta(seconds=60)])
+def test_track__announces_the_row_and_how_long_it_waits(make_event, heard, delay):
+    track(make_event(event_id="e1"), delay=delay)
+    assert heard == [("e1", "default", delay)]
+
+
+def test_verbs__announce_a_row_that_does_not_wait_as_ready(make_event, heard):
+    skip(make_event(event_id="e1"), "staff", order_key="shop.order:1")
+    track_all([("default", make_event(event_id=each)) for each in ("e2", "e3")])
+    row = OutboxEvent.objects.get(event_id="e2")
+    complete(row, make_event(event_id="e2"), vouched(), using="default", due_now=True)
+    assert heard == [(each, "default", timedelta(0)) for each in ("e1", "e2", "e3", "e2")]
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("order_key", [None, "shop.order:1"])
+def test_verbs__give_the_row_back_whether_it_is_kept_or_not(make_event, capi, is_on, order_key):
+    capi(ENABLED=is_on)
+    kept = track(make_event(event_id="e1"), order_key=order_key)
+    skipped = skip(make_event(event_id="e2"), "staff", order_key=order_key)
+    withheld = track(make_event(event_id="e3"), order_key=order_key, withheld="why")
+    assert [row.event_id for row in (kept, skipped, withheld)] == ["e1", "e2", "e3"]
+
+
+def test_verbs__take_an_order_without_a_part_as_the_whole(make_event):
+    track(make_event(), order_key="shop.order:1")
+    skip(make_event(), "staff", order_key="shop.order:2")
+    assert set(OutboxEvent.objects.values_list("part", flat=True)) == {""}
+
+
+def test_verbs__take_a_part_that_fits_its_column(make_event):
+    track(make_event(), order_key="shop.order:1", part="p" * 32)
+    with pytest.raises(InvalidEvent, match=r"^part: "):
+        track(make_event(), order_key="shop.order:1", part="p" * 33)
+
+
+def test_track__keeps_as_much_of_the_proof_as_its_columns_hold(make_event):
+    track(make_event(), consent=Consent("granted", policy="p" * 65, source="s" * 65))
+    assert (stored().consent_policy, stored().consent_source) == ("p" * 64, "s" * 64)
 
 
 def test_skip__records_why_an_order_is_not_sent(make_event):
