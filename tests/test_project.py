@@ -49,7 +49,7 @@ def test_migrations__none_is_missing():
 
 
 def test_readme__names_both_commands_whole():
-    commands = re.findall(r"```\n(.*?)```", README, re.DOTALL)
+    commands = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     assert any("requirements.txt" in text and "manage.py demo" in text for text in commands)
     assert any("[dev]" in text and "-m pytest" in text for text in commands)
 

@@ -20,7 +20,7 @@ PIXEL = "1000000000000001"
 def demo_command():
     """The one below the README's heading, letter for letter."""
     readme = (ROOT / "README.md").read_text()
-    return re.search(r"^## Try the demo\n.*?^```\n(.+?)\n```", readme, re.DOTALL | re.MULTILINE)[1]
+    return re.search(r"^## Try the demo\n.*?^```sh\n(.+?)\n```", readme, re.DOTALL | re.MULTILINE)[1]
 
 
 def clone(folder):

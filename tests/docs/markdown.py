@@ -31,6 +31,11 @@ def blocks(page: Path) -> list[Block]:
     return [Block(page.name, token.map[0] + 1, token.info, token.content) for token in found]
 
 
+def spans(page: Path) -> list[str]:
+    """Pieces of code within the text."""
+    return [token.content for token in _inner(page) if token.type == "code_inline"]
+
+
 def links(page: Path) -> Iterator[str]:
     """Where links and images of the page lead on this site."""
     for token in _inner(page):
