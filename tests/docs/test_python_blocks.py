@@ -55,6 +55,8 @@ def is_of_block(message):
 def unknown_parts(names):
     """Dotted paths in the project's settings."""
     for path in [*names["INSTALLED_APPS"], *names["MIDDLEWARE"]]:
+        if path.startswith("capi_tracking.contrib."):  # loads only where its foreign package is installed
+            continue
         try:
             import_string(path) if "." in path else __import__(path)
         except ImportError as error:
