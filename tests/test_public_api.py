@@ -11,6 +11,7 @@ CONTRACT = {
     "capi_tracking.consent": "Consent",
     "capi_tracking.models": "OutboxEvent DeliveryAttempt BrowserReceipt CheckoutContext Pixel SkipCount",
     "capi_tracking.orders": "OrderAdapter ModelOrderAdapter ModelItemAdapter ModelCartAdapter ModelEventAdapter OrderEvent register",
+    "capi_tracking.privacy": "Person withdraw export told erase",
     "capi_tracking.shortcuts": "append_value remember track_request",
     "capi_tracking.transports": "Transport Acknowledgement",
     "capi_tracking.signals": "event_recorded event_delivered event_failed pixel_paused",

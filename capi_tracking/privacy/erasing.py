@@ -70,8 +70,7 @@ def erase(person: Person, *, using: str, by: str) -> Erased:
 
 def _refuse(person: Person, using: str) -> None:
     """Noted first: whatever is recorded meanwhile, no order of this person is sent."""
-    keys = {(kind, key) for kind in person.kinds for key in getattr(person, kind)}
-    Withdrawal.objects.using(using).note(keys, at=timezone.now(), reason=ERASED)
+    Withdrawal.objects.using(using).note(person.keys, at=timezone.now(), reason=ERASED)
 
 
 def _erase_events(rows: QuerySet[OutboxEvent]) -> Erased:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ..events import UserData
 from ..keyed_hashes import identity_keys
-from ..models import BrowserReceipt, CheckoutContext, OutboxEvent
+from ..models import BrowserReceipt, CheckoutContext, OutboxEvent, PersonKey
 
 KINDS = {"email": "em", "phone": "ph", "external": "external_id"}
 AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
@@ -33,18 +33,23 @@ class Person:
     unread: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, *, fbp: str = "", **plain: Any) -> "Person":
-        """Whom these describe: ``email``, ``phone``, ``external_id`` (values or lists of them), ``country`` for phones
-        without a country code, and ``fbp``, the browser's own cookie.
+    def of(cls, *, fbp: str | Collection[str] = "", **plain: Any) -> "Person":
+        """Whom these describe: ``email``, ``phone``, ``external_id``, ``fbp``, the browser's own cookie (values or lists
+        of them), and ``country`` for phones without a country code.
         """
         known = UserData.of(**plain)
         found = {name: _keys(kind, getattr(known, kind)) for name, kind in KINDS.items()}
-        return cls(**found, visitor=_keys("fbp", [fbp]), unread=known.notes)
+        return cls(**found, visitor=_keys("fbp", [fbp] if isinstance(fbp, str) else fbp), unread=known.notes)
 
     @property
     def kinds(self) -> list[str]:
         """What the person is known by, without telling what it is."""
         return [name for name in (*KINDS, "visitor") if getattr(self, name)]
+
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Each key with its kind, as a :class:`Withdrawal` notes it."""
+        return frozenset((kind.value, key) for kind in PersonKey for key in getattr(self, kind))
 
     def __bool__(self) -> bool:
         return bool(self.kinds)

@@ -1,6 +1,5 @@
 """Consent taken back: what is not sent never is, orders that are paid later included."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,11 +8,11 @@ from django.utils import timezone
 
 from ..models import CheckoutContext, OutboxEvent, PersonKey, Withdrawal
 from ..models.slices import in_slices
+from .persons import Person
 
 MOST = 100  # of one person's other keys, and of one person's orders
 OF_CONTEXTS = (PersonKey.VISITOR, PersonKey.EXTERNAL, PersonKey.EMAIL)
 
-Given = str | Collection[str] | None
 Keys = frozenset[tuple[str, str]]  # kind and key
 
 
@@ -28,33 +27,18 @@ class Withdrawn:
         return Withdrawn(self.cancelled + other.cancelled, self.contexts + other.contexts)
 
 
-def withdraw(
-    *,
-    visitor_key: Given = None,
-    external_key: Given = None,
-    email_key: Given = None,
-    phone_key: Given = None,
-    using: str,
-    reason: str = "consent_withdrawn",
-    at: datetime | None = None,
-) -> Withdrawn:
-    """Take back the consent of the person whose keys these are (16 hex characters each, as rows carry them).
+def withdraw(person: Person, *, using: str, reason: str = "consent_withdrawn", at: datetime | None = None) -> Withdrawn:
+    """Take back the person's consent in that database.
 
     What waits is cancelled, and what is under way goes no further than the request now running; the customer's data
     leaves all of the person's rows at once. Their checkouts keep the decision "denied" alone, so that an order that is
     paid later is not sent, and no renewal is, until consent is given anew. ``at``: when they decided, by default now.
     """
-    given = {"visitor": visitor_key, "external": external_key, "email": email_key, "phone": phone_key}
-    keys = frozenset((kind, key) for kind, some in given.items() for key in _several(some))
-    when = at or timezone.now()
+    keys, when = person.keys, at or timezone.now()
     Withdrawal.objects.using(using).note(keys, at=when, reason=reason)
     contexts = _reduce_contexts(keys, when, using)
     Withdrawal.objects.using(using).note(_whose_orders(keys, using), at=when, reason=reason)
     return Withdrawn(_cancel(keys, reason, using), contexts)
-
-
-def _several(given: Given) -> Collection[str]:
-    return [given] if isinstance(given, str) and given else (given or ())
 
 
 def _cancel(keys: Keys, reason: str, using: str) -> int:

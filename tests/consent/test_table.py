@@ -53,11 +53,11 @@ class Case:
 
 
 def withdrawn():
-    privacy.withdraw(visitor_key=identity_key("fbp", FBP), using="default")
+    privacy.withdraw(privacy.Person.of(fbp=FBP), using="default")
 
 
 def account_withdrew():
-    privacy.withdraw(external_key=EXTERNAL, using="default")
+    privacy.withdraw(privacy.Person.of(external_id="jo-1"), using="default")
 
 
 def earlier(state, *, days, **more):
@@ -74,7 +74,7 @@ def granted_and_withdrawn():
 
 def withdrawn_and_granted_anew():
     earlier("granted", days=90)
-    privacy.withdraw(external_key=EXTERNAL, using="default", at=timezone.now() - timedelta(days=60))
+    privacy.withdraw(privacy.Person.of(external_id="jo-1"), using="default", at=timezone.now() - timedelta(days=60))
     earlier("granted", days=30)
 
 
@@ -232,7 +232,9 @@ def test_track__goes_by_what_the_caller_says(consent, status, reason, proof):
         (lambda: None, 5, "pending", "shop"),
         (account_withdrew, 5, "skipped", "withdrawn"),
         (
-            lambda: privacy.withdraw(email_key=EMAIL, using="default", at=timezone.now() - timedelta(9)),
+            lambda: privacy.withdraw(
+                privacy.Person.of(email="jo@shop.example"), using="default", at=timezone.now() - timedelta(9)
+            ),
             5,
             "pending",
             "shop",

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from capi_tracking.consent import ConsentState
 from capi_tracking.delivery import deliver_due
+from capi_tracking.events import UserData
 from capi_tracking.exceptions import Rejected
+from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import CheckoutContext, OutboxEvent, Status, Withdrawal
-from capi_tracking.privacy import Withdrawn, withdraw
+from capi_tracking.privacy import Person, Withdrawn, withdraw
 from capi_tracking.transports.local import ScriptedTransport
 from tests.factories import CheckoutContextFactory, OutboxEventFactory
 
@@ -19,8 +21,12 @@ LEASE = timedelta(minutes=5)
 pytestmark = pytest.mark.django_db
 
 
-def taken_back(**keys: str) -> Withdrawn:
-    return withdraw(**({"visitor_key": WHO} | keys), using="default")
+def taken_back(kind: str = "visitor_key") -> Withdrawn:
+    return withdraw(known_by(kind), using="default")
+
+
+def known_by(kind: str) -> Person:
+    return Person(**{kind.removesuffix("_key"): frozenset({WHO})})
 
 
 def lease() -> tuple[str, int]:
@@ -32,7 +38,7 @@ def lease() -> tuple[str, int]:
 def test_withdraw__finds_a_persons_rows_by_each_of_their_keys(kind):
     row = OutboxEventFactory(**{kind: WHO})
     other = OutboxEventFactory(**{kind: ANOTHER})
-    assert withdraw(**{kind: WHO}, using="default") == Withdrawn(cancelled=1)
+    assert taken_back(kind) == Withdrawn(cancelled=1)
     row.refresh_from_db()
     other.refresh_from_db()
     assert (row.status, row.reason, row.due_at, row.payload) == (Status.CANCELLED, "consent_withdrawn", None, "")
@@ -100,7 +106,7 @@ def test_settle__a_row_that_was_cancelled_before_any_lease_stays_cancelled():
 def test_withdraw__a_checkout_keeps_the_decision_alone(kind):
     context = CheckoutContextFactory(**{kind: WHO})
     other = CheckoutContextFactory(**{kind: ANOTHER})
-    assert withdraw(**{kind: WHO}, using="default") == Withdrawn(contexts=1)
+    assert taken_back(kind) == Withdrawn(contexts=1)
     context.refresh_from_db()
     other.refresh_from_db()
     assert (context.consent_state, context.consent_source) == (ConsentState.DENIED, "withdrawn")
@@ -112,9 +118,19 @@ def test_withdraw__a_checkout_keeps_the_decision_alone(kind):
 def test_withdraw__finds_a_checkout_by_its_order_where_it_carries_no_key():
     context = CheckoutContextFactory(key="shop.order:7")
     OutboxEventFactory(order_key="shop.order:7", phone_key=WHO, sent=True)
-    assert withdraw(phone_key=WHO, using="default").contexts == 1
+    assert taken_back("phone_key").contexts == 1
     context.refresh_from_db()
     assert context.consent_state == ConsentState.DENIED
+
+
+def test_withdraw__finds_who_is_named_as_a_shop_knows_them(settings):
+    """By what was hashed with an older key too."""
+    before = settings.SECRET_KEY
+    row = OutboxEventFactory(email_key=identity_key("em", UserData.of(email="jo@shop.example").em[0]))
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [before]
+    assert withdraw(Person.of(email=" Jo@Shop.Example"), using="default").cancelled == 1
+    row.refresh_from_db()
+    assert row.status == Status.CANCELLED
 
 
 def test_withdraw__a_second_time_changes_nothing():
@@ -127,7 +143,7 @@ def test_withdraw__a_second_time_changes_nothing():
 def test_withdraw__without_a_key_is_nobodys():
     OutboxEventFactory(visitor_key=None)
     CheckoutContextFactory()
-    assert withdraw(visitor_key="", email_key=None, using="default") == Withdrawn()
+    assert withdraw(Person.of(email="", fbp=""), using="default") == Withdrawn()
     assert not Withdrawal.objects.exists()
     assert CheckoutContext.objects.get().consent_state == ConsentState.GRANTED
 
@@ -158,7 +174,7 @@ def test_note__the_later_of_two_withdrawals_counts():
 def test_withdraw__remembers_when_the_visitor_decided(ago):
     at = timezone.now() - ago
     CheckoutContextFactory(visitor_key=WHO)
-    withdraw(visitor_key=WHO, using="default", at=at)
+    withdraw(known_by("visitor_key"), using="default", at=at)
     assert CheckoutContext.objects.get().consent_at == at
     assert Withdrawal.objects.get().withdrawn_at == at
 

@@ -286,7 +286,8 @@ def test_withdraw__reads_the_persons_rows_and_no_others(costs: Any) -> None:
     """Beside many that wait: an index to those would look short as well."""
     make_rows(20 * DUE)
     make_rows(DUE, first=20 * DUE + 1, email_key=SOMEBODY)
-    done, cost = costs(lambda: withdraw(email_key=SOMEBODY, phone_key=SOMEBODY, using="default"))
+    somebody = frozenset({SOMEBODY})
+    done, cost = costs(lambda: withdraw(Person(email=somebody, phone=somebody), using="default"))
     assert done.cancelled == DUE
     assert cost <= READ_AT_MOST[connection.vendor]
 
