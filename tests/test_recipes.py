@@ -31,8 +31,8 @@ def test_recipe__has_an_adapter_of_under_fifteen_lines(name):
 
 
 def test_recipes__run_every_block_that_they_show():
-    for page in ("ten-minutes.md", "recipes.md"):
-        text = (DOCS / page).read_text()
+    for page in (DOCS / "ten-minutes.md", DOCS / "recipes.md", ROOT / "CONTRIBUTING.md"):
+        text = page.read_text()
         assert len(FILE.findall(text)) == len(re.findall(r"^ *```(?:python|django)", text, re.MULTILINE)), page
 
 

@@ -389,7 +389,7 @@ def test_page__has_examples_that_pass_in_the_guides_shop(tmp_path: Path) -> None
 
 def test_page__shows_a_complaint_as_it_is(buy: Any) -> None:
     order = buy(consent="denied.1.1767225600")
-    shown = re.search(r"```\n(0 of 0 .*?)\n```", PAGE, re.DOTALL)
+    shown = re.search(r"```text\n(0 of 0 .*?)\n```", PAGE, re.DOTALL)
     assert shown
     assert complaint("Purchase").replace(f"order:{order.pk}:", "order:1:") == shown[1]
 

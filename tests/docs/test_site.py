@@ -10,7 +10,7 @@ from .markdown import DOCS, blocks
 STRICTLY = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q"]
 FAULTS = """# A page that no toctree names
 
-[no page](gone.md) [no heading](settings.md#gone) ![no image](images/gone.png)
+[no page](gone.md) [no heading](index.md#gone) ![no image](images/gone.png)
 
 ```{gone}
 ```
@@ -35,7 +35,12 @@ def test_site__is_built_without_a_warning(source):
     assert built == {page.stem for page in DOCS.glob("*.md")}
 
 
-def test_site__is_not_built_while_something_is_missing(source):
+def test_site__is_not_built_while_something_is_missing(tmp_path):
+    """Of two pages, since a build takes long."""
+    source = tmp_path / "docs"
+    source.mkdir()
+    shutil.copy(DOCS / "conf.py", source)
+    (source / "index.md").write_text("# All pages\n")
     (source / "stray.md").write_text(FAULTS)
     done = build(source, "dummy")
     assert done.returncode == 1
