@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import escape_leading_slashes
 
-from . import context, hints, tags
+from . import context, tags
 from .handover import hand_over
+from .visitors import hints
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 

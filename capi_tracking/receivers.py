@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from . import hints, orders, privacy
+from . import orders, privacy
 from .shield import shielded
+from .visitors import hints
 
 
 def saved(sender: Any, instance: Any, using: str, raw: bool = False, **kwargs: Any) -> None:

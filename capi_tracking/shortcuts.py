@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from . import context, islands, tags, tokens
+from . import context, islands, tags
 from .exceptions import ImproperlyTracked
 from .handover import track_request
 from .orders import append_value, remember
+from .relay import tokens
 
 __all__ = ["append_value", "pixel_config", "remember", "track_request"]
 

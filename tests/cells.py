@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-SERVED = ("tests/services/", "tests/brokers/", "tests/demo/test_servers.py", "tests/test_oscar.py")
+SERVED = ("tests/services/", "tests/brokers/", "tests/demo/test_servers.py", "tests/contrib/test_oscar.py")
 DATABASE = {"db", "transactional_db"}
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking.models import QualityFetch, QualitySnapshot
+from tests.dataset_quality.test_fetching import fetch, meta, send  # noqa: F401 - a fixture
 from tests.factories import OutboxEventFactory
 from tests.sandbox.both_sides import BothSides
-from tests.test_dataset_quality import fetch, meta, send  # noqa: F401 - a fixture
 from tests.test_metas import others_send
 
 pytestmark = pytest.mark.django_db

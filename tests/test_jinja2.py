@@ -13,7 +13,7 @@ from jinja2.exceptions import TemplateSyntaxError as JinjaSyntaxError
 from capi_tracking import context
 from capi_tracking.tags import TAGS
 from demo_project.shop.models import Category, Order, Product, Variant
-from tests.test_templatetags import sold  # noqa: F401 (a fixture)
+from tests.tags.test_tags import sold  # noqa: F401 (a fixture)
 
 EXTENSION = "capi_tracking.jinja2.Tags"
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from capi_tracking import dataset_quality, metrics
 from capi_tracking.models import FetchProblem, QualityFetch, QualitySnapshot
+from tests.dataset_quality.test_fetching import PIXEL, TOKEN, fetch, meta, send  # noqa: F401 - a fixture
 from tests.factories import PixelFactory
 from tests.sandbox.both_sides import BothSides
-from tests.test_dataset_quality import PIXEL, TOKEN, fetch, meta, send  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 GRAPH = "capi_tracking.transports.graph.GraphTransport"

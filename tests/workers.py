@@ -19,8 +19,8 @@ TOGETHER = {
     "tests/demo/test_story_seed.py": "the story, told once",
     "tests/docs/test_site.py": "builds of the site",
     "tests/services/test_plans.py": "many rows that were sent",
-    "tests/test_oscar.py": "the Oscar shop",
-    "tests/test_project.py": "the wheel",
+    "tests/contrib/test_oscar.py": "the Oscar shop",
+    "tests/project/test_project.py": "the wheel",
 }
 
 

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .. import context, hints, normalization, relay
+from .. import context, normalization, relay
 from ..logs import log_failure
+from ..visitors import hints
 
 LIMITED = "capi_ldu"
 A_DAY = timedelta(days=1)

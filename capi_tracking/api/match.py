@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
 from .. import consent as consents
-from .. import context, hints, people, relay
+from .. import context, relay
 from ..logs import log_failure
+from ..visitors import hints, people
 
 HEADERS = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
 

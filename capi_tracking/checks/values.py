@@ -11,9 +11,9 @@ from django.db import connections
 from django.utils.timezone import is_naive
 
 from .. import islands, normalization
+from ..consent.limited import is_region
 from ..events import StandardEvent
 from ..exceptions import InvalidEvent
-from ..limited import is_region
 from ..metrics import STEPS
 from ..orders.adapters import POLICIES
 from ..privacy import KEPT_AT_LEAST

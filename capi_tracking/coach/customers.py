@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..conf import conf
 from ..events import StandardEvent
 from ..events.user_data import FIELDS, HASHED
-from ..people import OF_THE_REQUEST
+from ..visitors.people import OF_THE_REQUEST
 from .advice import Kind, Remedy
 from .candidates import candidates
 from .tellers import Teller

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, exclusions, islands, minimisation, orders, people, privacy, tracking
+from .. import context, islands, minimisation, orders, privacy, tracking
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent
@@ -21,6 +21,7 @@ from ..exceptions import InvalidEvent
 from ..logs import Plain, fields
 from ..models import Source
 from ..shield import shielded
+from ..visitors import exclusions, people
 from . import pending
 
 logger = logging.getLogger("capi_tracking")

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from .. import limited, normalization
-from ..consent import Consent, ConsentState
+from .. import normalization
+from ..consent import Consent, ConsentState, limited
 from ..events import Event, UserData
 from ..logs import Plain
 from ..minimisation import clean_url

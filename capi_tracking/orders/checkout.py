@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, exclusions, people
+from .. import context
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..context import RequestContext
 from ..events import UserData
 from ..keyed_hashes import identity_key
 from ..models import CheckoutContext, prepared
+from ..visitors import exclusions, people
 from . import identity
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .. import context, exclusions
+from .. import context
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..models import CheckoutContext
+from ..visitors import exclusions
 from . import undoing
 from .sales import Sale
 

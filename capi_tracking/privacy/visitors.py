@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .. import consent as consents
-from .. import context, normalization, people
+from .. import context, normalization
 from ..conf import conf
 from ..consent import ConsentState
 from ..models import Withdrawal
+from ..visitors import people
 from .persons import Person
 from .withdrawing import Withdrawn, withdraw
 

@@ -1,6 +1,6 @@
 """What a beacon may do. It comes from anybody, so it is bounded, and believed only as far as we signed it."""
 
-from ..exclusions import BOTS
+from ..visitors.exclusions import BOTS
 from .bodies import MAX_BODY, MAX_ITEMS, Beacon, parse
 from .claims import NAMES, is_sale
 from .domains import cookie_domain

@@ -7,13 +7,14 @@ from django.db import connections
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import exclusions, limited, privacy, tokens, tracking
-from ..consent import ConsentState
+from .. import privacy, tracking
+from ..consent import ConsentState, limited
 from ..events import Event
 from ..models import PageReport, Source
 from ..shield import shielded
 from ..tracking import Receipt
-from . import rates, receipts, reports
+from ..visitors import exclusions
+from . import rates, receipts, reports, tokens
 from .bodies import Beacon, read, text
 from .claims import claim
 from .domains import cookie_domain

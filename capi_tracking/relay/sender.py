@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .. import consent as consents
-from .. import context, minimisation, normalization, people
+from .. import context, minimisation, normalization
 from ..conf import conf
 from ..consent import Consent, ConsentState
 from ..events import Event, UserData
 from ..logs import log_failure
+from ..visitors import people
 from .bodies import Beacon
 from .claims import Claim
 from .welcome import is_own

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
-from .. import tokens
 from ..conf import conf
+from . import tokens
 
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SITES_OF_A_TOKEN = {None, "same-origin", "same-site", "cross-site"}

@@ -10,8 +10,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from .. import context as visits
-from .. import exclusions, islands
+from .. import islands
 from ..conf import conf
+from ..visitors import exclusions
 from . import addresses, markup
 from .addresses import Files
 from .tag import Page, pixels_of, request_of

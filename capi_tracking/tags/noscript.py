@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 
 from .. import consent as consents
 from .. import context as visits
-from .. import exclusions, islands
+from .. import islands
 from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent
 from ..minimisation import origin_of
+from ..visitors import exclusions
 from . import secret
 from .tag import Nothing, Page, pixels_of, request_of
 

@@ -12,11 +12,11 @@ from ..conf import pixel as pixel_settings
 from ..consent import Consent, ConsentState, vouched
 from ..events import Event
 from ..exceptions import CapiTrackingError
-from ..exclusions import BOT
 from ..logs import log_failure
 from ..models import OutboxEvent, Priority, RobotCount, SkipCount, Source, deadline, outbox_key
 from ..models.skipcount import Place
 from ..signals import event_recorded
+from ..visitors.exclusions import BOT
 from .omissions import count_omissions
 from .rows import (
     MAX_NOTES,

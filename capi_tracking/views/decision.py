@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from .. import consent as consents
-from .. import context, limited, people
+from .. import context
 from ..conf import conf
-from ..consent import Consent, ConsentState
+from ..consent import Consent, ConsentState, limited
 from ..privacy import Person, withdraw_visitor
 from ..shield import shielded
+from ..visitors import people
 
 OF_META = ("_fbp", "_fbc", "capi_next")  # what goes with a refusal, as in capi.js
 MOST_DOMAINS = 4

@@ -9,7 +9,7 @@ import pytest
 from capi_tracking.models import OutboxEvent
 from capi_tracking.shortcuts import pixel_config
 from tests.browser import pages
-from tests.recipes import DOCS
+from tests.project.recipes import DOCS
 
 pytestmark = pytest.mark.browser
 TELL = re.search(r"`front/tell.js`\n\n```js\n(.*?)^```", (DOCS / "recipes.md").read_text(), re.MULTILINE | re.DOTALL)[1]

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 
-from capi_tracking import handover, people, relay, tracking
+from capi_tracking import handover, relay, tracking
 from capi_tracking.conf import pixel
 from capi_tracking.events import Event, UserData
 from capi_tracking.models import OutboxEvent
@@ -23,9 +23,10 @@ from capi_tracking.orders.sales import Sale
 from capi_tracking.relay import sender
 from capi_tracking.transports import exchange, graph
 from capi_tracking.transports.base import Batch
+from capi_tracking.visitors import people
 from demo_project.shop.models import Order
 from tests.canary import birds
-from tests.test_relay import ask  # noqa: F401 - a fixture
+from tests.relay.test_collect import ask  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from capi_tracking import islands, tokens
+from capi_tracking import islands
 from capi_tracking.conf import pixel
 from capi_tracking.events import CustomData
 from capi_tracking.keyed_hashes import keyed_hash
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, outbox_key
 from capi_tracking.orders import identity, purchase_islands
+from capi_tracking.relay import tokens
 from capi_tracking.tracking import Receipt, acknowledge
 from demo_project.shop.models import Order
 from tests.sales import buy, new_order, stock

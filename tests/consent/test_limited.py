@@ -5,9 +5,10 @@ import json
 import pytest
 from django.template import RequestContext, Template
 
-from capi_tracking import consent, limited, tokens
-from capi_tracking.consent import Consent, ConsentState
+from capi_tracking import consent
+from capi_tracking.consent import Consent, ConsentState, limited
 from capi_tracking.models import BrowserReceipt, OutboxEvent, SkipCount
+from capi_tracking.relay import tokens
 from capi_tracking.shortcuts import track_request
 from tests.consent.conftest import view
 from tests.sales import FBP

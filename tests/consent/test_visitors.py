@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from capi_tracking import context, orders, tokens
+from capi_tracking import context, orders
 from capi_tracking.events import UserData
 from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount, Status, Withdrawal
+from capi_tracking.relay import tokens
 from capi_tracking.shortcuts import track_request
 from demo_project.shop.models import Order
 from tests.consent.conftest import view

@@ -3,4 +3,4 @@
 from django.conf import settings
 
 if settings.SETTINGS_MODULE != "tests.cookie_consent.settings":
-    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/test_cookie_consent.py
+    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/contrib/test_cookie_consent.py

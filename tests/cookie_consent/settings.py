@@ -1,4 +1,4 @@
-"""A shop whose visitors answer to django-cookie-consent. ``tests/test_cookie_consent.py`` runs its tests."""
+"""A shop whose visitors answer to django-cookie-consent. ``tests/contrib/test_cookie_consent.py`` runs its tests."""
 
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["*"]

@@ -3,4 +3,4 @@
 from django.conf import settings
 
 if settings.SETTINGS_MODULE != "tests.health_check.settings":
-    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/test_health_check.py
+    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/contrib/test_health_check.py

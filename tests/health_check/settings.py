@@ -1,4 +1,4 @@
-"""A project that watches itself with django-health-check. ``tests/test_health_check.py`` runs its tests."""
+"""A project that watches itself with django-health-check. ``tests/contrib/test_health_check.py`` runs its tests."""
 
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["*"]

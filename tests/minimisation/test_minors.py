@@ -6,15 +6,16 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
-from capi_tracking import hints, orders, people, relay
+from capi_tracking import orders, relay
 from capi_tracking.events import UserData
 from capi_tracking.minimisation import is_minor
 from capi_tracking.models import OutboxEvent, SkipCount
 from capi_tracking.shortcuts import track_request
 from capi_tracking.tracking import track
+from capi_tracking.visitors import hints, people
 from demo_project.shop.capi import ShopOrder
+from tests.relay.test_collect import GRANTED, _empty_cache, ask, events, view  # noqa: F401 - fixtures
 from tests.sales import FBP, buy, stock
-from tests.test_relay import GRANTED, _empty_cache, ask, events, view  # noqa: F401 - fixtures
 
 CHILD, ADULT = date(2020, 2, 3), date(1990, 2, 3)
 

@@ -10,8 +10,8 @@ from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount
 from capi_tracking.orders import remember
 from capi_tracking.shortcuts import track_request
 from capi_tracking.tags import TAGS
-from tests.test_relay import _empty_cache, ask, events, island, receipt, view  # noqa: F401 - fixtures
-from tests.test_templatetags import render
+from tests.relay.test_collect import _empty_cache, ask, events, island, receipt, view  # noqa: F401 - fixtures
+from tests.tags.test_tags import render
 
 pytestmark = pytest.mark.django_db
 

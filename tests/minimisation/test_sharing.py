@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 
-from capi_tracking import orders, people
+from capi_tracking import orders
 from capi_tracking.conf import pixel
 from capi_tracking.events import UserData
 from capi_tracking.events.user_data import HASHED
@@ -13,6 +13,7 @@ from capi_tracking.keyed_hashes import identity_key
 from capi_tracking.minimisation import FIELDS, minimised, minimised_keys
 from capi_tracking.models import OutboxEvent, SkipCount
 from capi_tracking.tracking import track
+from capi_tracking.visitors import people
 from tests.sales import buy, stock
 
 WHOLE = UserData.of(

@@ -20,24 +20,21 @@ class Room(NamedTuple):
 ROOMS = {
     "retry": Room("retry.py", ("test_retry.py",)),
     "normalization": Room(
-        "normalization", ("test_normalization.py", "test_placeholders.py", "test_clicks.py", "test_events.py")
+        "normalization", ("test_normalization.py", "test_placeholders.py", "test_clicks.py", "events")
     ),
-    "consent": Room("consent.py", ("test_consent.py", "consent", "privacy/test_choices.py")),
+    "consent": Room("consent", ("consent", "privacy/test_choices.py")),
     "tracking": Room(
         "tracking",
         (
             "test_tracking.py",
             "test_receipts.py",
             "test_completing.py",
-            "test_prepared.py",
+            "models/test_prepared.py",
             "test_shadow.py",
-            "test_inserts.py",
-            "test_ingestion.py",
-            "test_order_lines.py",
-            "test_hints.py",
-            "test_orders.py",
-            "test_orders_bad_input.py",
-            "test_relay.py",
+            "models/test_inserts.py",
+            "ingestion/test_ingestion.py",
+            "visitors/test_hints.py",
+            "relay/test_collect.py",
             "consent",
             "minimisation",
             "orders",

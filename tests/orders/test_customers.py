@@ -5,8 +5,8 @@ import logging
 import pytest
 from django.contrib.auth import get_user_model
 
-from capi_tracking import people
 from capi_tracking.orders.adapters import customers
+from capi_tracking.visitors import people
 from tests.sales import new_order, payload
 
 pytestmark = pytest.mark.django_db

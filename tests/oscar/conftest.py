@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 if settings.SETTINGS_MODULE != "tests.oscar.settings":
-    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/test_oscar.py
+    collect_ignore_glob = ["test_*.py"]  # another process runs them: tests/contrib/test_oscar.py
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A small shop of django-oscar's own models, basket and checkout. ``tests/test_oscar.py`` runs its tests in a process of
+"""A small shop of django-oscar's own models, basket and checkout. ``tests/contrib/test_oscar.py`` runs its tests in a process of
 their own, as its apps are not those of the rest of the suite.
 """
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from capi_tracking.tags import TAGS
 from demo_project.shop.models import Category, Order, Product, Variant
-from tests.test_templatetags import sold  # noqa: F401 (a fixture)
+from tests.tags.test_tags import sold  # noqa: F401 (a fixture)
 
 MARK = "zq9"
 PAYLOADS = [

@@ -10,9 +10,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from ... import people
 from ...conf import conf
 from ...privacy import Erased, Person, Told, erasable, erase, export, told
+from ...visitors import people
 
 OURS_ALONE = 0o600
 STDOUT = "-"
