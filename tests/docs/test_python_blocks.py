@@ -20,10 +20,10 @@ from .markdown import PAGES, ROOT, blocks
 from .surroundings import surroundings
 
 ELSEWHERE = {  # whole projects, which these run
-    "recipes.md": "tests/test_recipes.py",
-    "ten-minutes.md": "tests/test_recipes.py",
-    "CONTRIBUTING.md": "tests/test_recipes.py",
-    "testing.md": "tests/test_testing.py",
+    "recipes.md": "tests/project/test_recipes.py",
+    "ten-minutes.md": "tests/project/test_recipes.py",
+    "CONTRIBUTING.md": "tests/project/test_recipes.py",
+    "testing.md": "tests/testing/test_testing.py",
     "oscar.md": "tests/oscar/test_docs.py",
 }
 NEWER = {"django.utils.csp": (6, 0)}
