@@ -1,7 +1,7 @@
 """What is written down of one request, and what is told of rows that another worker took meanwhile."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +72,17 @@ def test_attempt__of_a_success_keeps_metas_words_as_far_as_they_fit() -> None:
     make_row(9)
     deliver_due(transport=ScriptedTransport(Acknowledgement(events_received=1, messages=("x" * 999,))))
     assert [(made.message, len(made.trace_id)) for made in attempts()] == [("a; b", 64), ("x" * 300, 0)]
+
+
+def test_attempt__began_before_the_transport_did() -> None:
+    begun: list[datetime] = []
+
+    def answer(batch: Batch) -> None:
+        begun.append(timezone.now())
+
+    make_row()
+    deliver_due(transport=ScriptedTransport(answer))
+    assert attempts()[0].started_at <= begun[0]
 
 
 def test_attempt__of_a_transport_that_answers_nonsense_says_what_it_was() -> None:
