@@ -18,9 +18,10 @@ TOGETHER = {
     "tests/demo/test_interrupts.py": "demos of their own",
     "tests/demo/test_story_seed.py": "the story, told once",
     "tests/docs/test_site.py": "builds of the site",
+    "tests/newcomer/test_guide.py": "the wheel",
+    "tests/newcomer/test_package.py": "the wheel",
     "tests/services/test_plans.py": "many rows that were sent",
     "tests/contrib/test_oscar.py": "the Oscar shop",
-    "tests/project/test_project.py": "the wheel",
 }
 
 

@@ -1,15 +1,14 @@
 """The newcomer: a fresh clone, the README's one command, a kite, and a look at the admin. Needs pip's index."""
 
 import re
-import shutil
 import signal
-import subprocess
 
 import pytest
 
 from tests.demo.buyers import BUYER
 from tests.demo.running import ROOT, RUNNING, Demo
 from tests.demo.shopping import Visitor, orders_sent, received
+from tests.newcomer import packages
 from tests.waiting import until
 
 pytestmark = pytest.mark.demo
@@ -23,20 +22,9 @@ def demo_command():
     return re.search(r"^## Try the demo\n.*?^```sh\n(.+?)\n```", readme, re.DOTALL | re.MULTILINE)[1]
 
 
-def clone(folder):
-    """What a clone would hold if the work tree were committed: no environment, no database, nothing ignored."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    folder = clone(tmp_path_factory.mktemp("newcomer") / "capi_tracking")
+    folder = packages.copy(tmp_path_factory.mktemp("newcomer") / "capi_tracking")
     command = ["sh", "-c", demo_command()]
     with Demo(folder / ".demo", command=command, cwd=folder, env={"DEMO_DIR": ""}) as running:
         running.wait_for(RUNNING, INSTALL_SECONDS)

@@ -1,10 +1,6 @@
-"""The project as a whole: what is packaged, what the README promises."""
+"""The project as a whole: what its migrations hold, what the README promises."""
 
 import re
-import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,35 +8,6 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory) -> zipfile.ZipFile:
-    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    shutil.copytree(ROOT / "capi_tracking", source / "capi_tracking", ignore=shutil.ignore_patterns("__pycache__"))
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target), str(source)]
-    subprocess.run(build, check=True, capture_output=True, timeout=300)
-    return zipfile.ZipFile(next(target.glob("*.whl")))
-
-
-def tracked(pattern: str) -> set[str]:
-    return {path.relative_to(ROOT).as_posix() for path in (ROOT / "capi_tracking").glob(pattern) if path.is_file()}
-
-
-@pytest.mark.parametrize(
-    "pattern", ["templates/**/*", "static/**/*", "migrations/*.py", "sandbox/assets/*", "py.typed", "**/*.py"]
-)
-def test_wheel__holds_everything_that_the_app_needs(wheel, pattern):
-    expected = tracked(pattern)
-    assert expected
-    assert expected <= set(wheel.namelist())
-
-
-def test_wheel__holds_nothing_but_the_app(wheel):
-    tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"capi_tracking"}
 
 
 @pytest.mark.django_db
