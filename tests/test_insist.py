@@ -47,6 +47,11 @@ class Recording:
         return 3
 
 
+def test_insist__waits_longer_each_time_and_three_seconds_at_most() -> None:
+    assert list(PAUSES) == sorted(PAUSES)
+    assert sum(PAUSES) <= 3
+
+
 @pytest.mark.parametrize("error", [LOCKED, CLOSED])
 def test_insist__tries_again_until_it_is_recorded(file: str, error: Exception) -> None:
     record = Recording(*[error] * len(PAUSES))

@@ -27,6 +27,9 @@ ROOMS = {
         "tracking",
         (
             "test_tracking.py",
+            "test_rows.py",
+            "test_clicks.py",
+            "test_readiness.py",
             "test_receipts.py",
             "test_completing.py",
             "models/test_prepared.py",
@@ -47,6 +50,8 @@ ROOMS = {
             "test_delivery_records.py",
             "test_insist.py",
             "test_repeated.py",
+            "test_settings_marks.py",
+            "test_pulse.py",
             "test_shadow.py",
             "failures",
             "integration/test_delivery_over_http.py",

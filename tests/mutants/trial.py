@@ -19,10 +19,11 @@ from _pytest.warnings import catch_warnings_for_item
 from .changes import Mutant, mutants
 from .swapping import put_in
 
-KILLED, SURVIVED, NOT_PUT_IN = 1, 0, 3
+KILLED, SURVIVED, NOT_PUT_IN, OUT_OF_TIME = 1, 0, 3, 4
+ENDS = {KILLED: "killed", SURVIVED: "survived", NOT_PUT_IN: "left out", OUT_OF_TIME: "out of time"}
 SLOW = 3  # seconds of the processor: what takes longer kills what others kill already
 PATIENCE, TIMES = 5, 5  # seconds of the processor for a mutant's tests, beside so many times what they took before
-LONGEST = 180  # seconds of the clock: a mutant may wait for ever
+LONGEST = 180  # seconds of the clock: a mutant may wait for ever, or this machine be busy; so its name is told
 
 
 class Trial:
@@ -123,14 +124,15 @@ class Trial:
     def _end_one(self) -> None:
         child, status = os.wait()
         mutant = self._running.pop(child)
-        code = KILLED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        code = _code(status)
         if (word := self._word_of(child)).exists():
             self._killers[mutant.owner][word.read_text()] = None
             word.unlink()
-        self.counts[{KILLED: "killed", SURVIVED: "survived", NOT_PUT_IN: "left out"}[code]] += 1
+        self.counts[ENDS[code]] += 1
         if code == SURVIVED:
             self.survived.append(mutant.name)
-            self.tell(f"survived: {mutant.name}")
+        if code in {SURVIVED, OUT_OF_TIME}:
+            self.tell(f"{ENDS[code]}: {mutant.name}")
 
 
 def _run(items: Iterable[pytest.Item]) -> int:
@@ -164,5 +166,10 @@ def _fork(work: Callable[[], int], limit: int) -> int:
 
 
 def _ended(child: int) -> int:
-    _, status = os.waitpid(child, 0)
-    return KILLED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    return _code(os.waitpid(child, 0)[1])
+
+
+def _code(status: int) -> int:
+    if os.WIFSIGNALED(status):
+        return OUT_OF_TIME if os.WTERMSIG(status) == signal.SIGALRM else KILLED
+    return os.WEXITSTATUS(status)
