@@ -473,7 +473,7 @@ def test_overlap__agrees_with_the_dashboard(admin_client, one_of_each_cause):
 def test_overlap__looks_through_a_bounded_number_in_few_queries(
     admin_client, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr("capi_tracking.metrics.unpaired.MOST_SCANNED", 2)
+    monkeypatch.setattr("capi_tracking.metrics.pages.unpaired.MOST_SCANNED", 2)
     for number in range(4):
         sale(f"s{number}", event_time=timezone.now() - timedelta(minutes=number))
     with django_assert_max_num_queries(9):

@@ -8,6 +8,7 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
+from capi_tracking.metrics.rollup.adding import roll_up
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,6 @@ from capi_tracking import metrics
 from capi_tracking.admin.charts import columns, lines, spark
 from capi_tracking.admin.grids import Cell, Column, Grid, Kind
 from capi_tracking.admin.ticks import ticks
-from capi_tracking.metrics.rollup import roll_up
 from capi_tracking.models import QualityFetch, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory, PixelFactory
 

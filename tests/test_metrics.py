@@ -12,7 +12,7 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.events import UserData
 from capi_tracking.keyed_hashes import identity_key
-from capi_tracking.metrics.masking import readable, shortened, without_ids
+from capi_tracking.metrics.pages.masking import readable, shortened, without_ids
 from capi_tracking.models import BrowserState, OutboxEvent, PageReport, SkipCount, Status
 from tests.factories import (
     BrowserReceiptFactory,

@@ -1,41 +1,41 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
-from .behind import Group, Result, Side, in_group, on_side, with_key, with_result
-from .campaigns import Campaign
-from .carried import Carried, CarriedBy, carried
-from .change import Change, Changes
-from .clicks import Clicks, clicks
-from .consents import ConsentPart, Consents
-from .facts import PURCHASE, Fact, Proof
-from .failed import Failed, failed, of_group
-from .feed import Latest, feed
-from .freshness import LIMITS, Bar
-from .funnel import STEPS, Step
+from .counting.facts import PURCHASE, Fact, Proof
+from .counting.newest import newest
+from .counting.pairs import Pair, in_pair_state, with_pair
+from .counting.scan import Asked, with_proof
+from .dashboard.campaigns import Campaign
+from .dashboard.change import Change, Changes
+from .dashboard.consents import ConsentPart, Consents
+from .dashboard.feed import Latest, feed
+from .dashboard.freshness import LIMITS, Bar
+from .dashboard.funnel import STEPS, Step
+from .dashboard.health import Health, PixelLine, health
+from .dashboard.heat import KEYS, Coverage
+from .dashboard.metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
+from .dashboard.onesided import OneSided, Sales
+from .dashboard.outcomes import Outcome
+from .dashboard.refusals import NO_CODE, Failure, Skipped, failures, with_code
+from .dashboard.sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
+from .dashboard.unasked import Unasked, unasked
 from .gauges import Gauges, gauges
-from .health import Health, PixelLine, health
-from .heat import KEYS, Coverage
 from .keys import MatchKey
-from .masking import shortened, without_ids
-from .metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
-from .newest import newest
-from .onesided import OneSided, Sales
-from .outcomes import Outcome
-from .pairs import Pair, in_pair_state, with_pair
-from .pixelstate import PixelState, pixel_state
-from .problem import AT_RISK, Problem, Trouble
+from .pages.behind import Group, Result, Side, in_group, on_side, with_key, with_result
+from .pages.carried import Carried, CarriedBy, carried
+from .pages.clicks import Clicks, clicks
+from .pages.failed import Failed, failed, of_group
+from .pages.masking import shortened, without_ids
+from .pages.pixelstate import PixelState, pixel_state
+from .pages.repeated import Repeated, repeated
+from .pages.search import find_contexts, find_events, find_receipts
+from .pages.stakes import Stake, stake
+from .pages.story import Moment, Story, story
+from .pages.unpaired import Cause, Pairing, Unpaired, pairing
 from .reasons import explain, explain_status
-from .refusals import NO_CODE, Failure, Skipped, failures, with_code
-from .repeated import Repeated, repeated
-from .rollup import RolledUp, roll_up
-from .sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
-from .scan import Asked, with_proof
-from .search import find_contexts, find_events, find_receipts
-from .stakes import Stake, stake
-from .story import Moment, Story, story
-from .unasked import Unasked, unasked
-from .unpaired import Cause, Pairing, Unpaired, pairing
+from .rollup.adding import RolledUp, roll_up
 from .values import Money, Share
-from .verdict import SILENCE
+from .verdict.judging import SILENCE
+from .verdict.problem import AT_RISK, Problem, Trouble
 from .window import DEFAULT_WINDOW, MOST_DAYS, WINDOWS, Window, between, is_window, window
 
 __all__ = [

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import DeliveryAttempt, Heartbeat, Pixel, Reconciliation
-from .behind import RIPE_AFTER
-from .facts import Fact, by_event, total
-from .freshness import Freshness, freshness
-from .reading import read
-from .sales import Orders, orders
-from .scan import Asked
-from .waiting import Backlog, backlog
+from .counting.facts import Fact, by_event, total
+from .counting.reading import read
+from .counting.scan import Asked
+from .dashboard.freshness import Freshness, freshness
+from .dashboard.sales import Orders, orders
+from .dashboard.waiting import Backlog, backlog
+from .pages.behind import RIPE_AFTER
 from .window import window
 
 HOURS_24 = "24h"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from capi_tracking.delivery import sweep
 from capi_tracking.events import Event, UserData
-from capi_tracking.metrics import verdict
+from capi_tracking.metrics.verdict import judging as verdict
 from capi_tracking.models import OutboxEvent, Pixel
 from capi_tracking.testing import Sandbox
 from capi_tracking.tracking import track

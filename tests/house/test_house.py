@@ -11,7 +11,7 @@ from tests.house.reading import ROOT, File, Package, read
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
 LATE = {"capi_tracking.apps.ready": "models can't be imported before the app registry is full"}
-LONG = {"capi_tracking.metrics.health._assemble": "one value of thirty fields"}
+LONG = {"capi_tracking.metrics.dashboard.health._assemble": "one value of thirty fields"}
 
 
 @pytest.fixture(scope="module")

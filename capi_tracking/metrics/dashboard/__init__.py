@@ -1,0 +1,1 @@
+"""The numbers, charts and tables of the dashboard's page."""
