@@ -8,8 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from capi_tracking.admin import filters
-from capi_tracking.admin.readonly import MOST_CHANGED
+from capi_tracking.admin.lists import filters
+from capi_tracking.admin.lists.readonly import MOST_CHANGED
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.models import (
     ApiKey,

@@ -8,14 +8,14 @@ from html import unescape
 from io import StringIO
 
 import pytest
+from capi_tracking.admin.dashboard.sheets import cell
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics, readiness
-from capi_tracking.admin import reconciliations
 from capi_tracking.admin.hands import FEW
-from capi_tracking.admin.sheets import cell
+from capi_tracking.admin.pages import reconciliations
 from capi_tracking.models import BrowserState, OutboxEvent, Pixel, Reconciliation, Status
 from capi_tracking.reconciliation import reading
 from capi_tracking.sandbox import Sandbox

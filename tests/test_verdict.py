@@ -4,11 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from capi_tracking.metrics.verdict.problem import Problem
 from django.utils import timezone
 
 from capi_tracking import metrics
 from capi_tracking.metrics import Trouble
+from capi_tracking.metrics.verdict.problem import Problem
 from capi_tracking.models import BrowserState, Heartbeat, Pixel, RobotCount, Status
 from capi_tracking.models.robots import SLICE, slice_of
 from capi_tracking.transports.versions import ENDS, end_of

@@ -1,44 +1,9 @@
-"""What staff see. Each file registers one model; questions are asked of ``metrics``, changes are verbs of the models.
-
-``TrackingColumn`` is for the shop's own list of orders.
+"""What staff see: lists of our tables, the dashboard, and the pages beside it. Questions are asked of ``metrics``, changes are
+verbs of the models. ``TrackingColumn`` is for the shop's own list of orders.
 """
 
-from . import (
-    attempts,
-    coaching,
-    contexts,
-    dashboard,
-    differences,
-    erasures,
-    events,
-    keys,
-    metas,
-    omissions,
-    pixels,
-    receipts,
-    reconciliations,
-    reports,
-    skips,
-    withdrawals,
-)
+from . import lists, pages
 from .column import TrackingColumn
+from .dashboard import page
 
-__all__ = [
-    "TrackingColumn",
-    "attempts",
-    "coaching",
-    "contexts",
-    "dashboard",
-    "differences",
-    "erasures",
-    "events",
-    "keys",
-    "metas",
-    "omissions",
-    "pixels",
-    "receipts",
-    "reconciliations",
-    "reports",
-    "skips",
-    "withdrawals",
-]
+__all__ = ["TrackingColumn", "lists", "page", "pages"]

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from .. import metrics, orders
 from ..conf import conf
 from ..models import OutboxEvent, Status
-from .events import LEVELS
-from .readonly import pill
+from .lists.events import LEVELS
+from .lists.readonly import pill
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]

@@ -13,8 +13,8 @@ from .. import metrics
 from ..models import OutboxEvent
 from ..models.byhand import ByHand, carry_out
 from .asking import ask, is_confirmed
-from .readonly import MOST_CHANGED, ReadOnlyAdmin
-from .sheets import sheet
+from .dashboard.sheets import sheet
+from .lists.readonly import MOST_CHANGED, ReadOnlyAdmin
 
 FEW = 10  # events that are tried again without a question
 MOST_EXPORTED = 10_000

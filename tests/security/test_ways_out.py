@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from capi_tracking.admin.dashboard.files import as_file
+from capi_tracking.admin.dashboard.grids import Cell, Column, Grid, Kind
 
 import capi_tracking
-from capi_tracking.admin.files import as_file
-from capi_tracking.admin.grids import Cell, Column, Grid, Kind
 from capi_tracking.conf import PixelSettings
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.metrics import Money
@@ -60,7 +60,7 @@ def test_tables__that_a_spreadsheet_reads_are_written_by_one_file_alone() -> Non
     writers = [
         name for name, found in files().items() if found & TABLES and "csv.writer(" in (FOLDER / name).read_text()
     ]
-    assert writers == ["admin/sheets.py", "importing/refused.py"]
+    assert writers == ["admin/dashboard/sheets.py", "importing/refused.py"]
     assert not [name for name, found in files().items() if found & (TABLES - {"csv"})]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .. import metrics
+from ... import metrics
+from ..drilling import rows
 from .asked import Asked
-from .drilling import rows
 
 LISTS = (
     "outboxevent",

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from .. import metrics
+from ... import metrics
 from . import charts, series, tables
 from .asked import Asked
 from .elsewhere import Elsewhere

@@ -8,17 +8,17 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import alerts, metrics
-from ..conf import conf
-from ..events import StandardEvent
-from ..models import Dashboard
+from ... import alerts, metrics
+from ...conf import conf
+from ...events import StandardEvent
+from ...models import Dashboard
+from ..lists.readonly import ReadOnlyAdmin
+from ..periods import ways
 from . import asked
 from .board import Board
 from .elsewhere import elsewhere
 from .files import as_file
 from .leads import leads
-from .periods import ways
-from .readonly import ReadOnlyAdmin
 
 GRID = "csv"
 

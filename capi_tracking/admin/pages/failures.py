@@ -10,13 +10,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import metrics
-from ..conf import conf
-from ..models.byhand import ByHand, carry_out
-from .asking import is_confirmed
-from .drilling import rows as rows_of
-from .hands import DONE, HandsOn
-from .periods import chosen_window, context
+from ... import metrics
+from ...conf import conf
+from ...models.byhand import ByHand, carry_out
+from ..asking import is_confirmed
+from ..drilling import rows as rows_of
+from ..hands import DONE, HandsOn
+from ..periods import chosen_window, context
 
 GROUP = ("pixel", "event_name", "status", "reason")
 

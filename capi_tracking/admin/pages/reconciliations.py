@@ -14,14 +14,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import metrics, orders, reconciliation
-from ..conf import conf
-from ..models import DifferenceKind, Reconciliation
-from ..reconciliation import Judgement, Outcome
-from .asking import ask, is_confirmed
-from .links import events_found_by, order_page
-from .periods import chosen_window, context
-from .readonly import ReadOnlyAdmin
+from ... import metrics, orders, reconciliation
+from ...conf import conf
+from ...models import DifferenceKind, Reconciliation
+from ...reconciliation import Judgement, Outcome
+from ..asking import ask, is_confirmed
+from ..links import events_found_by, order_page
+from ..lists.readonly import ReadOnlyAdmin
+from ..periods import chosen_window, context
 
 BUDGET = timedelta(seconds=8)  # of one press of a button
 DIFFERENCES = "differences"

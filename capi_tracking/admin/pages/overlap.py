@@ -9,11 +9,11 @@ from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from .. import metrics, orders
-from ..conf import conf
-from .links import event_page, order_page
-from .periods import chosen_window, context
-from .readonly import ReadOnlyAdmin
+from ... import metrics, orders
+from ...conf import conf
+from ..links import event_page, order_page
+from ..lists.readonly import ReadOnlyAdmin
+from ..periods import chosen_window, context
 
 MOST_SHOWN = 100
 

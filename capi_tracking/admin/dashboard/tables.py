@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .. import metrics
-from ..conf import conf
+from ... import metrics
+from ...conf import conf
+from ..links import event_page
 from .grids import Cell, Column, Grid, Kind
 from .leads import Leads
-from .links import event_page
 
 HOTTEST = 4
 

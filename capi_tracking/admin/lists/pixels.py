@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import doctor, metrics
-from ..conf import conf
-from ..conf import pixel as pixel_settings
-from ..delivery import resume
-from ..models import Pixel
-from .drilling import rows as rows_of
-from .periods import context
+from ... import doctor, metrics
+from ...conf import conf
+from ...conf import pixel as pixel_settings
+from ...delivery import resume
+from ...models import Pixel
+from ..drilling import rows as rows_of
+from ..periods import context
 from .readonly import ReadOnlyAdmin, pill
 
 CODE = "capi_test_code"  # in the session: nowhere else is it kept

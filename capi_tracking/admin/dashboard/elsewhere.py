@@ -7,8 +7,8 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from .. import alerts, metrics
-from ..conf import conf
+from ... import alerts, metrics
+from ...conf import conf
 
 Elsewhere = tuple[tuple[str, metrics.Problem], ...]
 

@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from .. import metrics
-from ..models import CheckoutContext
+from ... import metrics
+from ...models import CheckoutContext
 from .filters import PeriodFilter
 from .readonly import ReadOnlyAdmin
 

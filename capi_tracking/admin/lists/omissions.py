@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from ..models import Omission
+from ...models import Omission
 from .filters import EventNameFilter, PixelFilter
 from .readonly import ReadOnlyAdmin
 

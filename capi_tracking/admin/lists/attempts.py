@@ -5,11 +5,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .. import metrics
-from ..models import DeliveryAttempt
-from .drilling import CodeDrill
+from ... import metrics
+from ...models import DeliveryAttempt
+from ..drilling import CodeDrill
+from ..links import event_page
 from .filters import AttemptPeriodFilter, PixelFilter
-from .links import event_page
 from .readonly import ReadOnlyAdmin, pill
 
 Kind = DeliveryAttempt.Kind

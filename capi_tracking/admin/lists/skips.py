@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from .. import metrics
-from ..models import SkipCount
-from .drilling import ReasonDrill
+from ... import metrics
+from ...models import SkipCount
+from ..drilling import ReasonDrill
 from .filters import DayFilter, EventNameFilter, PixelFilter
 from .readonly import ReadOnlyAdmin
 

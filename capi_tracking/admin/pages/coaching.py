@@ -12,14 +12,14 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from .. import metrics
-from ..coach import Coached, EventAdvice, coach
-from ..conf import conf
-from ..events import StandardEvent
-from ..models import MatchQuality
-from . import charts
-from .periods import chosen_window, context
-from .readonly import ReadOnlyAdmin
+from ... import metrics
+from ...coach import Coached, EventAdvice, coach
+from ...conf import conf
+from ...events import StandardEvent
+from ...models import MatchQuality
+from ..dashboard import charts
+from ..lists.readonly import ReadOnlyAdmin
+from ..periods import chosen_window, context
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from ..models import Withdrawal
+from ...models import Withdrawal
 from .readonly import ReadOnlyAdmin
 
 

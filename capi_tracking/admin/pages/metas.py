@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import dataset_quality, metrics
-from ..conf import conf
-from ..models import QualityFetch, QualitySnapshot
-from . import charts
-from .filters import PixelFilter
-from .periods import context
-from .readonly import ReadOnlyAdmin, pill
+from ... import dataset_quality, metrics
+from ...conf import conf
+from ...models import QualityFetch, QualitySnapshot
+from ..dashboard import charts
+from ..lists.filters import PixelFilter
+from ..lists.readonly import ReadOnlyAdmin, pill
+from ..periods import context
 
 LONGEST_NAME = 100
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .. import metrics
-from ..metrics import Trouble
-from .drilling import rows
+from ... import metrics
+from ...metrics import Trouble
+from ..drilling import rows
 from .leads import Leads
 
 UNPAIRED = (Trouble.OVERLAP, Trouble.BLOCKED, Trouble.LATE)

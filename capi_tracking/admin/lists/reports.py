@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from ..models import PageReport
+from ...models import PageReport
 from .readonly import ReadOnlyAdmin
 
 

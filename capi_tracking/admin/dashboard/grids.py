@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..metrics import Money
+from ...metrics import Money
 
 
 class Kind(StrEnum):

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from .. import metrics
-from ..conf import conf
+from ... import metrics
+from ...conf import conf
 
 LONGEST = 100
 SHOWN_OF_IT = 40

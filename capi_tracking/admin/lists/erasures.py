@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from ..models import Erasure
+from ...models import Erasure
 from .readonly import ReadOnlyAdmin
 
 

@@ -11,17 +11,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from .. import coach, metrics, orders
-from ..coach.advice import steps
-from ..models import OutboxEvent, Status
-from ..models.byhand import ByHand
-from .asking import is_confirmed
-from .drilling import DRILLED, DRILLS
-from .failures import FailuresPage
+from ... import coach, metrics, orders
+from ...coach.advice import steps
+from ...models import OutboxEvent, Status
+from ...models.byhand import ByHand
+from ..asking import is_confirmed
+from ..drilling import DRILLED, DRILLS
+from ..links import order_page
+from ..pages.failures import FailuresPage
+from ..pages.overlap import OverlapPage
+from ..periods import ways
 from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
-from .links import order_page
-from .overlap import OverlapPage
-from .periods import ways
 from .readonly import pill
 
 LEVELS = {

@@ -3,10 +3,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .. import metrics
-from ..models import BrowserReceipt, BrowserState
+from ... import metrics
+from ...models import BrowserReceipt, BrowserState
+from ..links import events_found_by
 from .filters import EventNameFilter, PeriodFilter, PixelFilter
-from .links import events_found_by
 from .readonly import ReadOnlyAdmin, pill
 
 LEVELS = {BrowserState.HANDED_OVER: "good", BrowserState.BLOCKED: "warn", BrowserState.UNKNOWN: "quiet"}

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
-from .. import metrics
-from ..consent import ConsentState
-from ..models import Status
+from ... import metrics
+from ...consent import ConsentState
+from ...models import Status
 from .grids import Cell, Column, Grid, Kind
 from .leads import Leads
 

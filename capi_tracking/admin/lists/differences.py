@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ..models import OrderDifference
-from ..models.difference import STORED
+from ...models import OrderDifference
+from ...models.difference import STORED
+from ..links import events_found_by, order_page
 from .filters import EventPeriodFilter, PixelFilter
-from .links import events_found_by, order_page
 from .readonly import ReadOnlyAdmin
 
 

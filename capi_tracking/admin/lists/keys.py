@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from ..conf import conf
-from ..models import ApiKey
+from ...conf import conf
+from ...models import ApiKey
 from .readonly import ReadOnlyAdmin, pill
 
 MAX_EVENTS = 100
