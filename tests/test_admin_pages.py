@@ -8,12 +8,12 @@ from html import unescape
 from io import StringIO
 
 import pytest
-from capi_tracking.admin.dashboard.sheets import cell
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics, readiness
+from capi_tracking.admin.dashboard.sheets import cell
 from capi_tracking.admin.hands import FEW
 from capi_tracking.admin.pages import reconciliations
 from capi_tracking.models import BrowserState, OutboxEvent, Pixel, Reconciliation, Status

@@ -8,9 +8,6 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
-from capi_tracking.admin.dashboard.charts import columns, lines, spark
-from capi_tracking.admin.dashboard.grids import Cell, Column, Grid, Kind
-from capi_tracking.admin.dashboard.ticks import ticks
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics
+from capi_tracking.admin.dashboard.charts import columns, lines, spark
+from capi_tracking.admin.dashboard.grids import Cell, Column, Grid, Kind
+from capi_tracking.admin.dashboard.ticks import ticks
 from capi_tracking.metrics.rollup.adding import roll_up
 from capi_tracking.models import QualityFetch, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory, PixelFactory

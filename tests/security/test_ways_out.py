@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capi_tracking.admin.dashboard.files import as_file
-from capi_tracking.admin.dashboard.grids import Cell, Column, Grid, Kind
 
 import capi_tracking
+from capi_tracking.admin.dashboard.files import as_file
+from capi_tracking.admin.dashboard.grids import Cell, Column, Grid, Kind
 from capi_tracking.conf import PixelSettings
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.metrics import Money
