@@ -35,5 +35,15 @@ def test_links__of_the_site_stay_inside_it():
     assert outside == []
 
 
+def test_pages__are_led_to_by_more_than_the_index():
+    led_to = {
+        link.partition("#")[0].removeprefix("docs/")
+        for page in PAGES
+        if page.name != "index.md"
+        for link in links(page)
+    }
+    assert {page.name for page in DOCS.glob("*.md")} - led_to - {"index.md"} == set()
+
+
 def test_readme__leads_to_the_docs():
     assert any(link.startswith("docs/") for link in links(ROOT / "README.md"))

@@ -152,6 +152,10 @@ def test_block__that_is_wrong_is_found_out(text, run):
     assert list(complaints(text, names)) != []
 
 
+def test_blocks__of_whole_projects_are_left_to_tests_that_there_are():
+    assert [test for test in ELSEWHERE.values() if not (ROOT / test).exists()] == []
+
+
 def test_jinja__the_page_sets_it_up(run, settings):
     """Its settings make an engine, and its block of tags is a template there."""
     (page,) = (page for page in PAGES if page.name == "pages.md")
