@@ -11,7 +11,8 @@ from capi_tracking.conf import PixelSettings
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.delivery.attempts import Attempt, attempt
 from capi_tracking.exceptions import Denied, Rejected, Unreachable
-from capi_tracking.models import Claimed, OutboxEvent, Pixel, Status, slices
+from capi_tracking.models import Claimed, OutboxEvent, Pixel, Status
+from capi_tracking.models.database import slices
 from capi_tracking.signals import event_failed, pixel_paused
 from capi_tracking.transports import Acknowledgement, Batch
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport

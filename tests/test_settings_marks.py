@@ -13,7 +13,7 @@ from capi_tracking.conf import Settings
 from capi_tracking.delivery import configured, sweep
 from capi_tracking.delivery.configured import note_settings
 from capi_tracking.models import SettingsChange
-from capi_tracking.models.inserts import insert_once
+from capi_tracking.models.database.inserts import insert_once
 from tests.factories import OutboxEventFactory
 
 pytestmark = pytest.mark.django_db

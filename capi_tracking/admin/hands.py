@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics
 from ..models import OutboxEvent
-from ..models.byhand import ByHand, carry_out
+from ..models.verbs.byhand import ByHand, carry_out
 from .asking import ask, is_confirmed
 from .dashboard.sheets import sheet
 from .lists.readonly import MOST_CHANGED, ReadOnlyAdmin

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from ..conf import conf, pixel
 from ..models import DeliveryAttempt, OutboxEvent, Status
-from ..models.slices import SLICE
+from ..models.database.slices import SLICE
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 MOST_ATTEMPTS = 500

@@ -14,7 +14,7 @@ from ..conf import pixel as pixel_settings
 from ..exceptions import ImproperlyTracked
 from ..logs import fields
 from ..models import OutboxEvent, Pixel
-from ..models.slices import in_slices
+from ..models.database.slices import in_slices
 from ..transports import Transport
 from .consignment import Consignment
 from .lane import Lane

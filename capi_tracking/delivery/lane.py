@@ -9,7 +9,7 @@ from ..exceptions import TransportError, Unreachable
 from ..keyed_hashes import keyed_hash
 from ..models import Claimed, OutboxEvent, Pixel, Priority
 from ..models.pixel import PixelQuerySet
-from ..models.verbs import OutboxQuerySet
+from ..models.verbs.outbox import OutboxQuerySet
 from ..retry import ease, wait_after
 from ..transports import Acknowledgement, Transport
 from ..transports.wording import storable

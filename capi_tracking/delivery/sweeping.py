@@ -9,8 +9,8 @@ from ..conf import pixel as pixel_settings
 from ..keyed_hashes import keyed_hash
 from ..logs import fields
 from ..models import OutboxEvent, Pixel, Status
-from ..models.slices import SLICE, in_slices
-from ..models.verbs import OutboxQuerySet
+from ..models.database.slices import SLICE, in_slices
+from ..models.verbs.outbox import OutboxQuerySet
 from .configured import note_settings
 from .consignment import DENIED, announce
 from .drain import MakeTransport, deliver_due

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from ..models import Pixel
-from ..models.clock import DatabaseNow
+from ..models.database.clock import DatabaseNow
 from ..transports.clocks import apart
 from .line import Level, Line
 

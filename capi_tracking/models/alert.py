@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .clock import DatabaseNow
+from .database.clock import DatabaseNow
+from .database.inserts import insert_all
 from .exact import ExactCharField
-from .inserts import insert_all
 
 CLAIM_LASTS = timedelta(minutes=10)  # whoever dies while telling leaves it to the next
 

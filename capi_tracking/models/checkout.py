@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..consent import ConsentState
+from .database.inserts import insert_once
 from .exact import ExactCharField
-from .inserts import insert_once
 
 WITHDRAWN = "withdrawn"
 NOBODY: dict[str, str | None] = {

@@ -4,8 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .clock import DatabaseNow
-from .inserts import insert_once
+from .database.clock import DatabaseNow
+from .database.inserts import insert_once
 
 AT_MOST_EVERY = timedelta(minutes=1)
 

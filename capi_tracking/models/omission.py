@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..minimisation import detection
+from .database.inserts import add_counts
 from .exact import ExactCharField
-from .inserts import add_counts
 
 PLACE = ("day", "pixel", "event_name", "parameter", "kind")
 Place = tuple[date, str, str, str, str]

@@ -9,7 +9,7 @@ from ..consent import ConsentState
 from .exact import ExactCharField
 from .indexes import SparseIndex
 from .states import SHORT_ACK, UNSENT, UNSETTLED, Priority, Source, Status
-from .verbs import OutboxQuerySet
+from .verbs.outbox import OutboxQuerySet
 
 
 def _sparse_index(field: str, *, name: str) -> models.Index:

@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .clock import DatabaseNow
+from .database.clock import DatabaseNow
+from .database.inserts import insert_once
 from .exact import ExactCharField
-from .inserts import insert_once
 
 OUR_OWN = "unreachable"  # so begins the reason of a wait that nobody asked for: one answer ends it
 PROBING = f"{OUR_OWN}: one event tries whether it goes on"

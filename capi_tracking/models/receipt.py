@@ -7,9 +7,9 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .database.inserts import raise_states
 from .exact import ExactCharField
 from .indexes import SparseIndex
-from .inserts import raise_states
 
 
 class BrowserState(models.IntegerChoices):

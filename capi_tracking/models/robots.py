@@ -5,8 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .database.inserts import add_counts
 from .exact import ExactCharField
-from .inserts import add_counts
 
 SLICE = timedelta(minutes=10)
 PLACE = ("since", "pixel")

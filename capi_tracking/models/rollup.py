@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..shield import shielded
+from .database.inserts import keep_longest
 from .exact import ExactCharField
-from .inserts import keep_longest
 
 SPAN = ("start", "end")
 HOUR = timedelta(hours=1)

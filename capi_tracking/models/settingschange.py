@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .inserts import insert_once
+from .database.inserts import insert_once
 
 OVERLAPS_FOR = timedelta(minutes=10)  # workers of the old release that still run beside those of the new one
 KEPT = timedelta(days=400)

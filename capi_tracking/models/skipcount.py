@@ -4,8 +4,8 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .database.inserts import add_counts
 from .exact import ExactCharField
-from .inserts import add_counts
 
 PLACE = ("day", "pixel", "event_name", "reason")
 Place = tuple[date, str, str, str]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .clock import DatabaseNow
+from .database.clock import DatabaseNow
 
 MAX_AGE = timedelta(days=7)  # Meta refuses older events, and the whole batch with them
 MAX_AGE_STORE = timedelta(days=62)  # physical_store

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .inserts import keep_latest
-from .oneof import OneOf
+from .database.inserts import keep_latest
+from .database.oneof import OneOf
 
 PLACE = ("kind", "key")
 AT_ONCE = 500  # values in one condition; SQLite may take no more than 999

@@ -15,7 +15,8 @@ from ..consent import Consent, ConsentState
 from ..context import RequestContext
 from ..events import UserData
 from ..keyed_hashes import identity_key
-from ..models import CheckoutContext, prepared
+from ..models import CheckoutContext
+from ..models.database import prepared
 from ..visitors import exclusions, people
 from . import identity
 

@@ -12,7 +12,7 @@ from django.db.models import ForeignKey, Manager, Model, Prefetch, QuerySet, pre
 from django.utils import timezone
 
 from ..exceptions import ImproperlyTracked
-from ..models import prepared
+from ..models.database import prepared
 from . import templates
 
 Path = str | tuple[str, ...]

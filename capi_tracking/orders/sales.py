@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from .. import tracking
 from ..events import CustomData
-from ..models import OutboxEvent, Source, prepared
+from ..models import OutboxEvent, Source
+from ..models.database import prepared
 from . import checkout, identity, routing
 from .adapters import OrderAdapter, OrderEvent
 

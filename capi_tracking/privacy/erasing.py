@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ..models import CheckoutContext, Erasure, OutboxEvent, Withdrawal
 from ..models.checkout import NOBODY
-from ..models.slices import to_the_end
+from ..models.database.slices import to_the_end
 from ..models.states import WITHDRAWABLE
 from .persons import Person, browsers_of, contexts_of, events_of, in_parts, named, receipts_of, seen_in
 

@@ -25,8 +25,8 @@ from ..models import (
     SkipCount,
     Withdrawal,
 )
-from ..models.clock import DatabaseNow
-from ..models.slices import delete, in_slices, unhurried
+from ..models.database.clock import DatabaseNow
+from ..models.database.slices import delete, in_slices, unhurried
 from ..models.states import MAX_AGE_STORE
 
 KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again

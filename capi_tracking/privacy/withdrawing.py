@@ -7,7 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from ..models import CheckoutContext, OutboxEvent, PersonKey, Withdrawal
-from ..models.slices import in_slices
+from ..models.database.slices import in_slices
 from .persons import Person
 
 MOST = 100  # of one person's other keys, and of one person's orders

@@ -11,8 +11,8 @@ from .. import context
 from ..conf import conf
 from ..models import DifferenceKind as Kind
 from ..models import OrderDifference, Reconciliation
+from ..models.database.slices import delete, in_slices
 from ..models.difference import STORED
-from ..models.slices import delete, in_slices
 from ..models.states import MAX_AGE_STORE
 from .judging import Judgement
 from .report import Report

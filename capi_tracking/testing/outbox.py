@@ -7,7 +7,7 @@ from typing import Any
 from ..conf import PixelSettings, conf
 from ..delivery import Report, deliver_due
 from ..models import OutboxEvent, Pixel, SkipCount, Status
-from ..models.verbs import OutboxQuerySet
+from ..models.verbs.outbox import OutboxQuerySet
 from ..sandbox import Sandbox
 from ..transports import Transport
 from ..transports.graph import GraphTransport

@@ -16,7 +16,7 @@ from ..exceptions import InvalidEvent
 from ..keyed_hashes import identity_key
 from ..minimisation import LeftOut, Minimised
 from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
-from ..models.clock import later
+from ..models.database.clock import later
 
 SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEvent.START_TRIAL, StandardEvent.LEAD})
 SOURCES = frozenset(Source.values)  # Django makes that list anew each time

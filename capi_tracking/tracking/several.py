@@ -14,8 +14,8 @@ from ..consent import Consent
 from ..events import Event
 from ..exceptions import CapiTrackingError
 from ..models import OutboxEvent, SkipCount
-from ..models.arriving import mark_handed_over, spots_of, standing
 from ..models.skipcount import Place
+from ..models.verbs.arriving import mark_handed_over, spots_of, standing
 from .omissions import count_omissions
 from .recording import announce
 from .rows import Judged, judged, without_the_person

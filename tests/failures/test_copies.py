@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from capi_tracking.delivery import deliver_due, hold_older_than, resume, sweep, sweeping
 from capi_tracking.exceptions import Denied
-from capi_tracking.models import OutboxEvent, Pixel, Status, slices
+from capi_tracking.models import OutboxEvent, Pixel, Status
+from capi_tracking.models.database import slices
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport
 from tests.outbox_rows import make_row, make_rows, statuses
 

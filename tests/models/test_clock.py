@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking.models import Pixel
-from capi_tracking.models.clock import DatabaseNow
+from capi_tracking.models.database.clock import DatabaseNow
 
 pytestmark = pytest.mark.django_db
 

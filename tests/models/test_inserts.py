@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 from capi_tracking.models import CheckoutContext, OutboxEvent
-from capi_tracking.models.arrays import MANY
-from capi_tracking.models.clock import later
-from capi_tracking.models.inserts import insert_all, insert_once
+from capi_tracking.models.database.arrays import MANY
+from capi_tracking.models.database.clock import later
+from capi_tracking.models.database.inserts import insert_all, insert_once
 from tests.outbox_rows import make_row
 
 pytestmark = pytest.mark.django_db

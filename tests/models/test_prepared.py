@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from capi_tracking.events import StandardEvent
-from capi_tracking.models import CheckoutContext, OutboxEvent, prepared
+from capi_tracking.models import CheckoutContext, OutboxEvent
+from capi_tracking.models.database import prepared
 from tests.outbox_rows import make_row
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.db import connection, models
 from django.db.models.functions import Coalesce
 from django.test.utils import isolate_apps
 
-from capi_tracking.models import prepared
+from capi_tracking.models.database import prepared
 from capi_tracking.orders import adapter_of, fields
 from demo_project.shop.models import Category, Order, OrderLine
 

@@ -29,8 +29,8 @@ from capi_tracking.models import (
     SkipCount,
     Status,
     Withdrawal,
-    slices,
 )
+from capi_tracking.models.database import slices
 from capi_tracking.privacy import Cleared, prune
 from tests.factories import BrowserReceiptFactory, CheckoutContextFactory, DeliveryAttemptFactory
 from tests.outbox_rows import make_row, make_rows, payload, statuses

@@ -18,7 +18,7 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.admin.lists import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
-from capi_tracking.models.slices import delete
+from capi_tracking.models.database.slices import delete
 from capi_tracking.orders.decisions import last_of
 from capi_tracking.privacy import Person, withdraw
 from capi_tracking.privacy.persons import named, own_events, seen_in

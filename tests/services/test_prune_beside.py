@@ -11,7 +11,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
-from capi_tracking.models import OutboxEvent, Status, slices
+from capi_tracking.models import OutboxEvent, Status
+from capi_tracking.models.database import slices
 from capi_tracking.privacy import Cleared, prune
 from demo_project.shop.models import Order
 from tests.outbox_rows import make_rows

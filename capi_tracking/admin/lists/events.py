@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from ... import coach, metrics, orders
 from ...coach.advice import steps
 from ...models import OutboxEvent, Status
-from ...models.byhand import ByHand
+from ...models.verbs.byhand import ByHand
 from ..asking import is_confirmed
 from ..drilling import DRILLED, DRILLS
 from ..links import order_page

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ... import metrics
 from ...conf import conf
-from ...models.byhand import ByHand, carry_out
+from ...models.verbs.byhand import ByHand, carry_out
 from ..asking import is_confirmed
 from ..drilling import rows as rows_of
 from ..hands import DONE, HandsOn

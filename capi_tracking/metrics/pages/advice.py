@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Status
-from ...models.byhand import ByHand
+from ...models.verbs.byhand import ByHand
 
 _ADVICE: Mapping[str, Promise] = {
     "denied": _(

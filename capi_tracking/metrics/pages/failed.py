@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, F, Max, Min, Q, Sum, When
 
 from ...models import OutboxEvent, Status
-from ...models.byhand import MAY, ByHand
-from ...models.verbs import OutboxQuerySet
+from ...models.verbs.byhand import MAY, ByHand
+from ...models.verbs.outbox import OutboxQuerySet
 from ..counting.facts import TOO_OLD, is_order
 from ..reasons import explain_status
 from ..values import Money, money

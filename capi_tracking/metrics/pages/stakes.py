@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Case, Value, When
 
-from ...models.byhand import MAY
-from ...models.verbs import OutboxQuerySet
+from ...models.verbs.byhand import MAY
+from ...models.verbs.outbox import OutboxQuerySet
 from ..values import Money, money
 
 MOST_WEIGHED = 20_000

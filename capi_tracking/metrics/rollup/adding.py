@@ -10,8 +10,8 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from ...models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
+from ...models.database.slices import delete, in_slices
 from ...models.rollup import HOUR, SLACK
-from ...models.slices import delete, in_slices
 from ..counting.raw import Group, looked_up
 from ..counting.reading import spans_of
 from ..counting.scan import Asked

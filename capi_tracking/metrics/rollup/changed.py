@@ -8,8 +8,8 @@ from django.db.models.functions import Coalesce, TruncHour
 from django.db.models.lookups import LessThan
 
 from ...models import BrowserReceipt, OutboxEvent, StaleHour
-from ...models.following import KEYS, Teller, later_sales
 from ...models.rollup import HOUR, SLACK
+from ...models.verbs.following import KEYS, Teller, later_sales
 from ..counting.facts import is_order
 from ..counting.spans import Span
 

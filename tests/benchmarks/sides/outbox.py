@@ -176,7 +176,7 @@ def delete(times: int) -> float:
     """The same of what is older than all that is kept."""
     from capi_tracking.conf import conf
     from capi_tracking.models import OutboxEvent
-    from capi_tracking.models.slices import delete
+    from capi_tracking.models.database.slices import delete
 
     old = OutboxEvent.objects.settled().filter(event_time__lt=timezone.now() - conf.PRUNE_AFTER)
     return middle(times, lambda: delete(old, limit=SLICE))

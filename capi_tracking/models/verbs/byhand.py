@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from .slices import in_slices
-from .states import MAY_BE_CANCELLED, MAY_BE_RELEASED, MAY_BE_RETRIED
-from .verbs import OutboxQuerySet
+from ..database.slices import in_slices
+from ..states import MAY_BE_CANCELLED, MAY_BE_RELEASED, MAY_BE_RETRIED
+from .outbox import OutboxQuerySet
 
 MOST_STEPS = 20  # of a thousand rows each
 

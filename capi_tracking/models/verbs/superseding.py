@@ -6,10 +6,10 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from .states import Source, Status
+from ..states import Source, Status
 
 if TYPE_CHECKING:
-    from .outbox import OutboxEvent
+    from ..outbox import OutboxEvent
 
 # What stays: the key's own columns, when it was first heard of, and what browsers and requests did with it.
 STAYS = frozenset(

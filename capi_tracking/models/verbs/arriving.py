@@ -5,15 +5,15 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from .oneof import OneOf
-from .receipt import BrowserReceipt, BrowserState
-from .rollup import mark_stale
-from .states import PAIR_WINDOW, Source
+from ..database.oneof import OneOf
+from ..receipt import BrowserReceipt, BrowserState
+from ..rollup import mark_stale
+from ..states import PAIR_WINDOW, Source
 from .superseding import OPEN, may_supersede
 
 if TYPE_CHECKING:
-    from .outbox import OutboxEvent
-    from .verbs import OutboxQuerySet
+    from ..outbox import OutboxEvent
+    from .outbox import OutboxQuerySet
 
 AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
 

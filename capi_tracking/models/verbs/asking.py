@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from .clock import DatabaseNow
-from .oneof import OneOf
-from .states import INCOMPLETE, SHORT_ACK, UNSENT, UNSETTLED, Status
+from ..database.clock import DatabaseNow
+from ..database.oneof import OneOf
+from ..states import INCOMPLETE, SHORT_ACK, UNSENT, UNSETTLED, Status
 
 if TYPE_CHECKING:
-    from .outbox import OutboxEvent  # noqa: F401 - what these rows are
+    from ..outbox import OutboxEvent  # noqa: F401 - what these rows are
 
 
 class OutboxRows(models.QuerySet["OutboxEvent"]):

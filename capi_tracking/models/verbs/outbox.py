@@ -12,14 +12,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from ..conf import conf
-from .asking import OutboxRows
-from .clock import DatabaseNow
-from .following import KEYS, Teller, later_sales
-from .inserts import insert_all, insert_once
-from .rollup import is_added_up, mark_stale
-from .seen import mark_seen
-from .states import (
+from ...conf import conf
+from ..database.clock import DatabaseNow
+from ..database.inserts import insert_all, insert_once
+from ..database.seen import mark_seen
+from ..rollup import is_added_up, mark_stale
+from ..states import (
     INCOMPLETE,
     LEASE_LIMIT,
     MAY_BE_CANCELLED,
@@ -34,13 +32,15 @@ from .states import (
     Priority,
     Status,
 )
+from .asking import OutboxRows
+from .following import KEYS, Teller, later_sales
 from .superseding import may_supersede, supersede
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
 
 if TYPE_CHECKING:
-    from .outbox import OutboxEvent
+    from ..outbox import OutboxEvent
 
 
 class Claimed(NamedTuple):

@@ -1,0 +1,1 @@
+"""What may be asked of the outbox's rows, and what may happen to them."""
