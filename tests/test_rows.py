@@ -37,7 +37,9 @@ def keys_of(row: OutboxEvent) -> list[str | None]:
 def test_row__is_found_by_each_key_of_its_person_and_by_none_that_is_not_there(make_event: Any) -> None:
     data = UserData.of(email="jo@shop.example", phone="+4930123456", external_id="c-7", fbp=FBP)
     track(make_event(event_id="e1", user_data=data))
-    track(make_event(event_id="e2", user_data=UserData.of(first_name="jo", last_name="doe", city="Rome", postal_code="1")))
+    track(
+        make_event(event_id="e2", user_data=UserData.of(first_name="jo", last_name="doe", city="Rome", postal_code="1"))
+    )
     full, empty = OutboxEvent.objects.order_by("event_id")
     told = (("fbp", FBP), ("em", data.em[0]), ("ph", data.ph[0]), ("external_id", data.external_id[0]))
     assert keys_of(full) == [identity_key(*each) for each in told]
@@ -90,9 +92,10 @@ def test_track_each__announces_what_is_new_and_counts_what_was_left_out_of_it(
         heard.append((event.event_id, using))
 
     telling = CustomData(value=9, currency="EUR", content_name="jo@shop.example")
+    counted = CustomData(value=9, currency="EUR", content_category="jo@shop.example")
     told = [
         Told(event=make_event(event_id="e1", custom_data=telling), consent=vouched()),
-        Told(event=make_event(event_id="e2", custom_data=telling), consent=vouched(), withheld="why"),
+        Told(event=make_event(event_id="e2", custom_data=counted), consent=vouched(), withheld="why"),
         Told(event=make_event(event_id="e1", custom_data=telling), consent=vouched()),
         Told(event=make_event(event_id="e3"), consent=vouched()),
     ]
@@ -104,4 +107,4 @@ def test_track_each__announces_what_is_new_and_counts_what_was_left_out_of_it(
         event_recorded.disconnect(listen)
     assert [fate.is_new for fate in fates] == [True, True, False, True]
     assert sorted(heard) == [("e1", "default"), ("e3", "default")]
-    assert [each.count for each in Omission.objects.all()] == [1]
+    assert [(each.parameter, each.count) for each in Omission.objects.all()] == [("content_name", 1)]
