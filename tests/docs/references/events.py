@@ -57,7 +57,7 @@ def _standard() -> Iterator[str]:
 
 
 def _of_pages(event: StandardEvent) -> str:
-    if event in islands._ELSEWHERE:
+    if event in islands.ELSEWHERE:
         return "`{% pixel_purchase %}`" if event == StandardEvent.PURCHASE else "`{% pixel_head %}`"
     if event in CONFIRMED:
         return "`track_request`, [where it has succeeded](pages.md#from-views)"
