@@ -18,6 +18,7 @@ TOGETHER = {
     "tests/demo/test_interrupts.py": "demos of their own",
     "tests/demo/test_story_seed.py": "the story, told once",
     "tests/docs/test_site.py": "builds of the site",
+    "tests/newcomer/test_browser.py": "the wheel",
     "tests/newcomer/test_guide.py": "the wheel",
     "tests/newcomer/test_package.py": "the wheel",
     "tests/services/test_plans.py": "many rows that were sent",
