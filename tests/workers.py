@@ -11,6 +11,7 @@ MOST_WORKERS = 8
 TOGETHER = {
     "tests/browser/test_demo_events.py": "the running demo",
     "tests/browser/test_demo_walk.py": "the running demo",
+    "tests/browser/test_unfold_walk.py": "a demo in unfold",
     "tests/browser/test_first_sale.py": "a demo with a token",
     "tests/demo/test_beside.py": "a demo without its story",
     "tests/demo/test_newcomer.py": "an installed demo",

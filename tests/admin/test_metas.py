@@ -11,8 +11,8 @@ from django.utils import timezone
 from capi_tracking.models import QualityFetch, QualitySnapshot
 from tests.dataset_quality.test_fetching import fetch, meta, send  # noqa: F401 - a fixture
 from tests.factories import OutboxEventFactory
+from tests.metrics.test_metas import others_send
 from tests.sandbox.both_sides import BothSides
-from tests.test_metas import others_send
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:capi_tracking_qualitysnapshot_changelist")
