@@ -138,7 +138,7 @@ def test_complete__gives_a_buried_row_the_time_that_is_known_at_last_and_no_late
     now = timezone.now()
     facts = {"name": "Purchase", "action_source": "website", "pixel": "default", "source": "order", "using": "default"}
     for key, browser_at in (("1", None), ("2", now)):
-        bury(event_id=key, event_time=now, order_key=key, reason="no value", **facts)
+        assert bury(event_id=key, event_time=now, order_key=key, reason="no value", **facts).notes == ""
         OutboxEvent.objects.filter(order_key=key).update(browser_at=browser_at, deadline_at=now + timedelta(hours=47))
         row = OutboxEvent.objects.get(order_key=key)
         paid_at = now - timedelta(hours=3)

@@ -1,13 +1,20 @@
 """How an event becomes a row of the outbox."""
 
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+import time_machine
+from django.db import OperationalError, connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.utils import timezone
 
 from capi_tracking.consent import vouched
 from capi_tracking.events import CustomData, UserData
+from capi_tracking.exceptions import InvalidEvent
 from capi_tracking.keyed_hashes import identity_key
-from capi_tracking.models import Omission, OutboxEvent, Priority, Status
+from capi_tracking.models import Omission, OutboxEvent, Priority, Status, deadline
 from capi_tracking.signals import event_recorded
 from capi_tracking.tracking import Told, skip, track, track_all, track_each
 
@@ -24,6 +31,59 @@ def test_row__of_an_event_as_it_should_be_says_of_nothing_that_it_was_refused(ma
     track(make_event())
     row = OutboxEvent.objects.get()
     assert (row.refused_bits, row.notes) == (0, "")
+
+
+@pytest.mark.parametrize(("value", "is_kept"), [(10**14 - 1, True), (10**14, False)])
+def test_row__holds_values_of_fourteen_digits(make_event: Any, value: int, is_kept: bool) -> None:
+    event = make_event(custom_data=CustomData(value=value, currency="EUR"))
+    if is_kept:
+        assert track(event).value == value
+        return
+    with pytest.raises(InvalidEvent, match=r"^value: "):
+        track(event)
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(128, True), (129, False)])
+def test_row__holds_an_order_key_that_fits_its_column(make_event: Any, length: int, is_kept: bool) -> None:
+    if is_kept:
+        assert track(make_event(), order_key="k" * length).order_key == "k" * length
+        return
+    with pytest.raises(InvalidEvent, match=r"^order_key: "):
+        track(make_event(), order_key="k" * length)
+
+
+@pytest.mark.parametrize("order_key", [5, b"1", "1\n"])
+def test_row__takes_no_order_key_that_is_no_printable_text(make_event: Any, order_key: Any) -> None:
+    with pytest.raises(InvalidEvent, match=r"^order_key: "):
+        track(make_event(), order_key=order_key)
+
+
+def test_row__says_where_it_comes_from_and_whether_it_goes_first(make_event: Any, capi: Any) -> None:
+    capi(ENVIRONMENT="staging")
+    track(make_event("Contact", event_id="e1", action_source="chat"), order_key="1", source="order")
+    track(make_event("Contact", event_id="e2"), order_key="", part="2", source="api")
+    of_order, of_page = OutboxEvent.objects.order_by("event_id")
+    assert (of_order.source, of_order.action_source, of_order.environment) == ("order", "chat", "staging")
+    assert (of_order.priority, of_page.priority) == (Priority.FIRST, Priority.NORMAL)
+    assert of_page.order_key is of_page.part is None
+
+
+def test_row__of_as_many_bytes_as_the_setting_allows_is_kept(make_event: Any, capi: Any) -> None:
+    event = make_event()
+    capi(EVENT_BYTES=len(event.as_json().encode()))
+    assert track(event).payload == event.as_json()
+
+
+def test_row__names_its_keys_one_after_the_other(make_event: Any) -> None:
+    track(make_event(user_data=UserData.of(email="jo@shop.example", country="DE")))
+    assert OutboxEvent.objects.get().match_keys.split(" ") == ["em", "country"]
+
+
+def test_row__whose_deadline_is_now_is_too_old(make_event: Any) -> None:
+    with time_machine.travel(now := timezone.now(), tick=False):
+        age = deadline(now, "website") - now
+        track(make_event(event_time=now - age), order_key="shop.order:1")
+    assert OutboxEvent.objects.get().reason == "too_old"
 
 
 FBP = "fb.1.1700000000000.42"
@@ -108,3 +168,31 @@ def test_track_each__announces_what_is_new_and_counts_what_was_left_out_of_it(
     assert [fate.is_new for fate in fates] == [True, True, False, True]
     assert sorted(heard) == [("e1", "default"), ("e3", "default")]
     assert [(each.parameter, each.count) for each in Omission.objects.all()] == [("content_name", 1)]
+
+
+@pytest.fixture
+def twin() -> Iterator[DatabaseWrapper]:
+    """A second connection to the same database."""
+    made = DatabaseWrapper(deepcopy(connection.settings_dict), "twin")
+    connections["twin"] = made
+    yield made
+    made.close()
+    del connections["twin"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_track_each__whose_counts_can_not_be_written_writes_no_row_either(
+    make_event: Any, twin: DatabaseWrapper
+) -> None:
+    def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "skipcount" in sql:
+            raise OperationalError("no counts")
+        return execute(sql, *rest)
+
+    told = [
+        Told(event=make_event(event_id="e1"), consent=vouched()),
+        Told(event=make_event(event_id="e2"), consent=vouched(), withheld="why"),
+    ]
+    with twin.execute_wrapper(refuse), pytest.raises(OperationalError, match="no counts"):
+        track_each(told, source="api", using="twin")
+    assert not OutboxEvent.objects.exists()
