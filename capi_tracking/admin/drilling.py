@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import metrics
 
+NO_COPY = "none"
+
 
 class Drill(admin.SimpleListFilter):
     def narrow(self, rows: Any, value: str) -> Any:
@@ -72,6 +74,19 @@ class ProofDrill(Drill):
 
     def words(self, value: str) -> Any:
         return dict(metrics.Proof.choices).get(value, value)
+
+
+class CopyDrill(Drill):
+    """Receipts of which there is no event."""
+
+    title = _("server copy")
+    parameter_name = "copy"
+
+    def narrow(self, rows: Any, value: str) -> Any:
+        return metrics.first_alone(rows) if value == NO_COPY else rows.none()
+
+    def words(self, value: str) -> Any:
+        return _("none, once for each event") if value == NO_COPY else value
 
 
 class GroupDrill(Drill):

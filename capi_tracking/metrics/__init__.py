@@ -2,7 +2,7 @@
 
 from .counting.facts import PURCHASE, Fact, Proof
 from .counting.newest import newest
-from .counting.pairs import Pair, in_pair_state, with_pair
+from .counting.pairs import Pair, first_alone, in_pair_state, with_pair
 from .counting.scan import Asked, with_proof
 from .dashboard.campaigns import Campaign
 from .dashboard.change import Change, Changes
@@ -114,6 +114,7 @@ __all__ = [
     "find_contexts",
     "find_events",
     "find_receipts",
+    "first_alone",
     "gauges",
     "health",
     "in_group",

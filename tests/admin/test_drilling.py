@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from capi_tracking import metrics
 from capi_tracking.admin.drilling import rows
-from capi_tracking.models import BrowserState, DeliveryAttempt, OutboxEvent, SkipCount, Status
+from capi_tracking.models import BrowserReceipt, BrowserState, DeliveryAttempt, OutboxEvent, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,8 @@ def test_list__has_as_many_rows_as_the_number_says(admin_client, shop, tests, wi
     assert listed(admin_client, outcome="undelivered", **base) == ripe.whole - ripe.part > 0
     for line in health.events:
         named = base | {"name": line.event_name}
-        counts = {"both": line.sides.both, "server": line.sides.server_only, "browser": line.sides.browser_only}
+        recorded = line.sides.browser_only - line.sides.alone
+        counts = {"both": line.sides.both, "server": line.sides.server_only, "browser": recorded}
         for side, count in counts.items():
             assert listed(admin_client, side=side, **named) == count > 0, side
         for outcome, count in {"sent": line.sent, "withheld": line.withheld, "lost": line.lost}.items():
@@ -101,6 +102,19 @@ def test_onesided__leads_to_the_sales_of_each_proof(admin_client):
     found = list(behind(admin_client, {}, "onesided"))
     assert sorted(number for number, _ in found) == [1, 2, 3]
     assert [behind_it.count() for _, behind_it in found] == [number for number, _ in found]
+
+
+@pytest.mark.parametrize("event", ["", "Purchase"])
+def test_sides__lead_to_the_events_and_to_the_receipts_without_one(admin_client, shop, event):
+    for name in ("Purchase", "ViewContent"):
+        first = BrowserReceiptFactory(event_name=name)
+        BrowserReceiptFactory(event_name=name, key=first.key, visitor_key="another")
+        BrowserReceiptFactory(event_name=name)
+        BrowserReceiptFactory(event_name=name, state=BrowserState.BLOCKED)
+    for grid in ("sides", "events", "onesided"):
+        found = [each for each in behind(admin_client, {"event": event}, grid) if isinstance(each[0], int)]
+        assert [number for number, _ in found] == [behind_it.count() for _, behind_it in found], grid
+        assert {behind_it.model for _, behind_it in found} == {OutboxEvent, BrowserReceipt}, grid
 
 
 def test_list__of_attempts_is_that_of_a_code(admin_client):

@@ -10,7 +10,7 @@ from capi_tracking.models import OutboxEvent
 from tests.rollup import plainly
 from tests.rollup.plainly import WITHHELD, Told
 
-GROUPS = ("proved", "likely", "unknown", "late", "browser_only")
+GROUPS = ("proved", "likely", "unknown", "late", "browser_only", "alone")
 CONSENTS = ("granted", "limited", "denied", "unknown")
 UNSENT = {"pending", "leased", "held"}
 
@@ -93,8 +93,7 @@ def _one_sided(orders: list[Told], alone: int) -> dict[str, tuple[int, int, dict
             names = {"server": plainly._proof(each), "late": "late", "browser": "browser_only"}
             groups[names[each.pair]].append(each)
     found = {name: (len(group), _fresh(group), plainly._money(group)) for name, group in groups.items()}
-    count, *rest = found["browser_only"]
-    return {**found, "browser_only": (count + alone, *rest)}
+    return {**found, "alone": (alone, 0, {})}
 
 
 def _fresh(group: list[Told]) -> int:

@@ -14,7 +14,7 @@ from .grids import Grid
 from .leads import Leads
 from .mends import Mend, mend
 
-SIDES = ("both", "server", "browser")
+SIDES = ("both", "server", "browser", "alone")
 OUTCOMES = ("both", "server", "dead", "expired")
 CONSENTS = ("both", "server", "denied", "browser")
 

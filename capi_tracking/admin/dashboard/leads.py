@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ... import metrics
-from ..drilling import rows
+from ..drilling import NO_COPY, rows
 from .asked import Asked
 
 LISTS = (
@@ -40,10 +40,16 @@ class Leads:
         here = {"name": self.asked.event, "tests": "" if self.asked.with_tests else "no"}
         return self.to("outboxevent", **(here | chosen))
 
+    def alone(self, **chosen: Any) -> str:
+        """Receipts of browsers, of which there is no event."""
+        return self.to("browserreceipt", **({"name": self.asked.event, "copy": NO_COPY} | chosen))
+
     def of_part(self, start: datetime, **chosen: Any) -> str:
         """Events of that day; an hour has no list of its own."""
-        day = timezone.localtime(start, timezone.get_default_timezone()).date()
-        return "" if self.asked.window.is_hourly else self.events(period=f"{day}..{day}", **chosen)
+        return "" if self.asked.window.is_hourly else self.events(period=_day(start), **chosen)
+
+    def alone_in_part(self, start: datetime) -> str:
+        return "" if self.asked.window.is_hourly else self.alone(period=_day(start))
 
     def orders(self, **chosen: Any) -> str:
         """The events that the numbers of orders count; where the page is of one event, of that one."""
@@ -52,6 +58,11 @@ class Leads:
     def waiting(self) -> str:
         """What waits, whatever its age."""
         return self.events(outcome=metrics.Result.WAITING, period="all")
+
+
+def _day(start: datetime) -> str:
+    day = timezone.localtime(start, timezone.get_default_timezone()).date()
+    return f"{day}..{day}"
 
 
 def leads(request: HttpRequest, asked: Asked) -> Leads:

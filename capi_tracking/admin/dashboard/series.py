@@ -28,7 +28,7 @@ def _start(health: metrics.Health, start: datetime) -> Cell:
 
 
 def sides(health: metrics.Health, leads: Leads) -> Grid:
-    titles = (_("Both sides"), _("Server only"), _("Browser only"))
+    titles = (_("Both sides"), _("Server only"), _("Browser only"), _("Browser only, no event here"))
     return Grid(
         name="sides",
         title=_("Website events an hour") if health.window.is_hourly else _("Website events a day"),
@@ -39,8 +39,10 @@ def sides(health: metrics.Health, leads: Leads) -> Grid:
 
 def _sides(part: metrics.Part, leads: Leads) -> tuple[Cell, ...]:
     side, counts = metrics.Side, part.sides
-    told = ((counts.both, side.BOTH), (counts.server_only, side.SERVER), (counts.browser_only, side.BROWSER))
-    return tuple(Cell(count, (count and leads.of_part(part.start, side=each)) or "") for count, each in told)
+    recorded = counts.browser_only - counts.alone
+    told = ((counts.both, side.BOTH), (counts.server_only, side.SERVER), (recorded, side.BROWSER))
+    cells = (Cell(count, (count and leads.of_part(part.start, side=each)) or "") for count, each in told)
+    return (*cells, Cell(counts.alone, leads.alone_in_part(part.start) if counts.alone else ""))
 
 
 def outcomes(health: metrics.Health, leads: Leads) -> Grid:

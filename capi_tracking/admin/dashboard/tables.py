@@ -15,7 +15,8 @@ HOTTEST = 4
 
 
 def events(health: metrics.Health, leads: Leads) -> Grid:
-    titles = (_("Sent"), _("Both sides"), _("Server only"), _("Browser only"), _("Waiting"), _("Withheld"), _("Lost"))
+    sides = (_("Both sides"), _("Server only"), _("Browser only"), _("Browser only, no event here"))
+    titles = (_("Sent"), *sides, _("Waiting"), _("Withheld"), _("Lost"))
     return Grid(
         name="events",
         title=_("By event"),
@@ -41,7 +42,8 @@ def _event(line: metrics.EventLine, leads: Leads) -> tuple[Cell, ...]:
         cell(line.sent, outcome=metrics.Result.SENT),
         cell(sides.both, side=metrics.Side.BOTH),
         cell(sides.server_only, side=metrics.Side.SERVER),
-        cell(sides.browser_only, side=metrics.Side.BROWSER),
+        cell(sides.browser_only - sides.alone, side=metrics.Side.BROWSER),
+        Cell(sides.alone, leads.alone(name=name) if sides.alone else ""),
         cell(line.waiting, outcome=metrics.Result.WAITING),
         cell(line.withheld, outcome=metrics.Result.WITHHELD),
         Cell(lost.value, lost.href, level="bad" if line.lost else ""),
@@ -203,13 +205,28 @@ def _campaign(line: metrics.Campaign) -> tuple[Cell, ...]:
 
 
 def onesided(health: metrics.Health, leads: Leads) -> Grid:
-    sold, side, proof = health.one_sided, metrics.Side, metrics.Proof
+    sold, pair, proof = health.one_sided, metrics.Pair, metrics.Proof
     lines = (
         (_("Server only: the browser's copy was blocked"), sold.proved, {"proof": proof.PROVED}),
         (_("Server only: paid, and no thank-you page was seen"), sold.likely, {"proof": proof.LIKELY}),
         (_("Server only: what became of the browser's copy is unknown"), sold.unknown, {"proof": proof.UNKNOWN}),
-        (_("Both, more than 48 hours apart: Meta counts them twice"), sold.late, {"pair": metrics.Pair.LATE}),
-        (_("Browser only: the server's copy is not there"), sold.browser_only, {"side": side.BROWSER}),
+        (_("Both, more than 48 hours apart: Meta counts them twice"), sold.late, {"pair": pair.LATE}),
+        (_("Browser only: the server's copy is not there"), sold.browser_only, {"pair": pair.BROWSER}),
+    )
+    alone = (
+        Cell(_("Browser only: there is no event here")),
+        Cell(sold.alone.count, leads.alone(name=metrics.PURCHASE) if sold.alone.count else ""),
+        Cell(sold.alone.fresh.part),
+        Cell(sold.alone.money or None),
+    )
+    told = (
+        (
+            Cell(title),
+            Cell(sales.count, leads.events(group="orders", **way) if sales.count else ""),
+            Cell(sales.fresh.part),
+            Cell(sales.money or None),
+        )
+        for title, sales, way in lines
     )
     return Grid(
         name="onesided",
@@ -220,15 +237,7 @@ def onesided(health: metrics.Health, leads: Leads) -> Grid:
             Column(_("With an ad click of the last 7 days"), Kind.COUNT),
             Column(_("Value"), Kind.MONEY),
         ),
-        rows=tuple(
-            (
-                Cell(title),
-                Cell(sales.count, leads.events(group="orders", **way) if sales.count else ""),
-                Cell(sales.fresh.part),
-                Cell(sales.money or None),
-            )
-            for title, sales, way in lines
-        ),
+        rows=(*told, alone),
         hint=_("The first three are what the pixel alone would have missed: Meta knows of them by the server's copy."),
     )
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ... import metrics
 from ...models import BrowserReceipt, BrowserState
+from ..drilling import CopyDrill, NameDrill
 from ..links import events_found_by
 from .filters import EventNameFilter, PeriodFilter, PixelFilter
 from .readonly import ReadOnlyAdmin, pill
@@ -15,8 +16,8 @@ LEVELS = {BrowserState.HANDED_OVER: "good", BrowserState.BLOCKED: "warn", Browse
 @admin.register(BrowserReceipt)
 class ReceiptAdmin(ReadOnlyAdmin):
     list_display = ["event_name", "event_id", "heard", "detail", "created_at", "pixel"]
-    list_filter = [PeriodFilter, "state", EventNameFilter, PixelFilter]
-    unled = ["state", "event", "of_pixel"]
+    list_filter = [PeriodFilter, "state", EventNameFilter, PixelFilter, NameDrill, CopyDrill]
+    unled = ["state", "event", "of_pixel", "name", "copy"]
     sortable_by = ["created_at"]
     ordering = ["-created_at"]
     search_fields = ["event_id"]

@@ -92,6 +92,11 @@ class Fact:
         return self.status in NO_EVENT
 
     @property
+    def is_alone(self) -> bool:
+        """A browser's copy of which the outbox knows nothing."""
+        return not self.status and self.pair == Pair.BROWSER
+
+    @property
     def in_browser(self) -> bool:
         return self.pair in {Pair.BOTH, Pair.LATE, Pair.BROWSER}
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -79,3 +79,9 @@ def browser_alone(receipts: QuerySet[BrowserReceipt]) -> QuerySet[BrowserReceipt
     """Copies that browsers handed over and of which the outbox knows nothing."""
     same_event = OutboxEvent.objects.filter(key=OuterRef("key"))
     return receipts.filter(~Exists(same_event), state=BrowserState.HANDED_OVER)
+
+
+def first_alone(receipts: QuerySet[BrowserReceipt]) -> QuerySet[BrowserReceipt]:
+    """Of each such event the first receipt, as the numbers count them: several visitors may tell of one id."""
+    first = browser_alone(receipts).order_by().values("key").annotate(first=Min("pk"))
+    return receipts.filter(pk__in=first.values("first"))

@@ -22,8 +22,8 @@ class Sales:
 class OneSided:
     """Sales of the website. The first three, together ``server_only``, are what the server's copy recovered, by proof.
 
-    ``late``: both copies came, more than 48 hours apart: Meta counts them twice. ``browser_only``: those without money
-    that the outbox knows nothing of, as well. ``reused``: receipts, of any event, of an id that another visitor told of
+    ``late``: both copies came, more than 48 hours apart: Meta counts them twice. ``alone``: told by browsers, and the
+    outbox knows nothing of them, nor of their money. ``reused``: receipts, of any event, of an id that another visitor told of
     before: pages are cached with their ids.
     """
 
@@ -32,6 +32,7 @@ class OneSided:
     unknown: Sales
     late: Sales
     browser_only: Sales
+    alone: Sales
     reused: int
 
     @property
@@ -44,7 +45,8 @@ def one_sided(figures: Figures) -> OneSided:
     return OneSided(
         **{proof.value: _sales(fact for fact in sales if fact.proof == proof) for proof in Proof},
         late=_sales(fact for fact in sales if fact.pair == Pair.LATE),
-        browser_only=_sales(fact for fact in sales if fact.pair == Pair.BROWSER),
+        browser_only=_sales(fact for fact in sales if fact.pair == Pair.BROWSER and not fact.is_alone),
+        alone=_sales(fact for fact in sales if fact.is_alone),
         reused=sum(tally.count for tally in figures.of(Kind.REUSED)),
     )
 

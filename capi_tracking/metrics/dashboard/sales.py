@@ -78,11 +78,12 @@ class MatchKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """Website events by the side that Meta got them from."""
+    """Website events by the side that Meta got them from. ``alone``: of ``browser_only`` those without an event here."""
 
     both: int
     server_only: int
     browser_only: int
+    alone: int
     late: int
 
     @property
@@ -161,6 +162,7 @@ def sides(facts: Iterable[Fact]) -> Sides:
         both=both,
         server_only=total(fact for fact in of_site if fact.is_sent) - both,
         browser_only=total(fact for fact in of_site if fact.in_browser) - both,
+        alone=total(fact for fact in of_site if fact.is_alone),
         late=total(fact for fact in of_site if fact.pair == Pair.LATE),
     )
 
