@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from capi_tracking.conf import pixel
 from capi_tracking.delivery import deliver_due, sweep
+from capi_tracking.delivery.configured import RELEASE, marks
 from capi_tracking.delivery.lane import describe, fingerprint
+from capi_tracking.delivery.report import Report
 from capi_tracking.exceptions import Rejected, Unreachable
 from capi_tracking.models import OutboxEvent, Pixel
 from capi_tracking.transports import Acknowledgement, Batch
@@ -75,6 +77,15 @@ def test_drain__whose_time_is_up_leaves_the_rest(two_pixels: None, run: Callable
     transport = ScriptedTransport()
     run(transport=transport, budget=timedelta(microseconds=1))
     assert transport.sent == []
+
+
+def test_drain__switched_off_reports_that_nothing_was_done(capi: Any) -> None:
+    capi(ENABLED=False)
+    assert deliver_due() == Report()
+
+
+def test_marks__are_of_settings_alone() -> None:
+    assert all(name.rpartition(".")[2].isupper() for name in marks().keys() - {"", RELEASE})
 
 
 def test_drain__of_one_row_a_batch_sends_them_one_by_one(two_pixels: None) -> None:
