@@ -7,6 +7,7 @@ from django.utils import timezone
 from capi_tracking import metrics
 from capi_tracking.delivery import alive, sweep
 from capi_tracking.events import Event, UserData
+from capi_tracking.metrics.verdict import shutout
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Pixel
 from capi_tracking.testing import Sandbox
 from capi_tracking.tracking import track
@@ -145,4 +146,4 @@ def test_shoppers__stay_away_from_a_real_pixel_and_after_a_minute(press, db, cap
 
 def test_timetable__sends_all_shoppers_that_the_list_needs():
     rounds = shoppers.COME_FOR.total_seconds() / STORY_BEAT_SCHEDULE["demo-story-shoppers"]["schedule"]
-    assert rounds * shoppers.A_ROUND >= 2 * metrics.shutout.ENOUGH
+    assert rounds * shoppers.A_ROUND >= 2 * shutout.ENOUGH

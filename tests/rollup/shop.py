@@ -12,7 +12,7 @@ from capi_tracking.tracking import Receipt, acknowledge
 from tests.factories import BrowserReceiptFactory, OutboxEventFactory
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-DAYS = 13
+DAYS = 9
 NAMES = ("PageView", "ViewContent", "AddToCart", "Purchase", "Subscribe", "Lead")
 SETTLED = (Status.SENT, Status.SENT, Status.SENT, Status.DEAD, Status.EXPIRED, Status.SKIPPED, Status.CANCELLED)
 WAITING = (Status.PENDING, Status.HELD, Status.LEASED)
