@@ -1,13 +1,12 @@
 """How an event becomes a row of the outbox."""
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import OperationalError, connection, connections
-from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from capi_tracking.consent import vouched
@@ -171,9 +170,9 @@ def test_track_each__announces_what_is_new_and_counts_what_was_left_out_of_it(
 
 
 @pytest.fixture
-def twin() -> Iterator[DatabaseWrapper]:
+def twin() -> Iterator[BaseDatabaseWrapper]:
     """A second connection to the same database."""
-    made = DatabaseWrapper(deepcopy(connection.settings_dict), "twin")
+    made = connection.copy("twin")
     connections["twin"] = made
     yield made
     made.close()
@@ -182,7 +181,7 @@ def twin() -> Iterator[DatabaseWrapper]:
 
 @pytest.mark.django_db(transaction=True)
 def test_track_each__whose_counts_can_not_be_written_writes_no_row_either(
-    make_event: Any, twin: DatabaseWrapper
+    make_event: Any, twin: BaseDatabaseWrapper
 ) -> None:
     def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if "skipcount" in sql:
