@@ -89,6 +89,16 @@ def visitor(rf: RequestFactory) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def sold(db: None, rf: RequestFactory) -> Order:
+    """An order that a consenting visitor has just paid."""
+    request = rf.get("/", HTTP_COOKIE="capi_consent=granted.1.1767225600")
+    with context.serving(request):
+        return Order.objects.create(
+            email="jo@shop.example", total=Decimal("9.50"), status="paid", paid_at=timezone.now() - timedelta(seconds=1)
+        )
+
+
+@pytest.fixture
 def adapter() -> Iterator[Callable[..., None]]:
     """Replace members of the shop's order adapter for one test."""
 

@@ -61,6 +61,11 @@ def test_tests__are_as_long_as_the_code(package):
     assert read("tests").lines >= package.lines
 
 
+def test_tests__at_the_top_are_where_the_package_has_what_they_speak_of():
+    loose = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")}
+    assert loose <= {path.stem for path in (ROOT / PACKAGE).glob("*.py")}
+
+
 def test_table__has_a_cell_for_each_model_and_measure(package):
     lines = beside(package, read("tests")).splitlines()
     assert lines[0].split() == [PACKAGE, *MODELS]

@@ -19,21 +19,16 @@ class Room(NamedTuple):
 
 ROOMS = {
     "retry": Room("retry.py", ("test_retry.py",)),
-    "normalization": Room(
-        "normalization", ("test_normalization.py", "test_placeholders.py", "test_clicks.py", "events")
-    ),
+    "normalization": Room("normalization", ("normalization", "events")),
     "consent": Room("consent", ("consent", "privacy/test_choices.py")),
     "tracking": Room(
         "tracking",
         (
-            "test_tracking.py",
-            "test_rows.py",
-            "test_clicks.py",
+            "tracking",
+            "normalization/test_clicks.py",
             "test_readiness.py",
-            "test_receipts.py",
-            "test_completing.py",
             "models/test_prepared.py",
-            "test_shadow.py",
+            "delivery/test_shadow.py",
             "models/test_inserts.py",
             "ingestion/test_ingestion.py",
             "visitors/test_hints.py",
@@ -46,14 +41,7 @@ ROOMS = {
     "delivery": Room(
         "delivery",
         (
-            "test_delivery.py",
-            "test_delivery_records.py",
-            "test_insist.py",
-            "test_repeated.py",
-            "test_settings_marks.py",
-            "test_pulse.py",
-            "test_shadow.py",
-            "test_lanes.py",
+            "delivery",
             "failures",
             "logs",
             "integration/test_delivery_over_http.py",

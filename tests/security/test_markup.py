@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 
 from capi_tracking.tags import TAGS
 from demo_project.shop.models import Category, Order, Product, Variant
-from tests.tags.test_tags import sold  # noqa: F401 (a fixture)
 
 MARK = "zq9"
 PAYLOADS = [
@@ -127,7 +126,7 @@ def places(line: str, variable: str = "") -> str:
 
 
 @pytest.fixture
-def names(sold: Any) -> Any:  # noqa: F811
+def names(sold: Any) -> Any:
     def named(evil: str) -> dict[str, Any]:
         kite = Product(title=evil, category=Category(title=evil))
         product = Variant(product=kite, sku=evil[:50], price=Decimal("9.50"))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -13,7 +12,6 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.urls import set_script_prefix
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from capi_tracking import context, islands
@@ -51,16 +49,6 @@ def signed_data(island):
 def product():
     kite = Product(title='Kite "<b>" & </script><!--', category=Category(title="kites"))
     return Variant(product=kite, sku="K-1", price=Decimal("49.90"))
-
-
-@pytest.fixture
-def sold(db, rf):
-    """An order that a consenting visitor has just paid."""
-    request = rf.get("/", HTTP_COOKIE="capi_consent=granted.1.1767225600")
-    with context.serving(request):
-        return Order.objects.create(
-            email="jo@shop.example", total=Decimal("9.50"), status="paid", paid_at=timezone.now() - timedelta(seconds=1)
-        )
 
 
 # -- pixel_head ------------------------------------------------------------------------------------------------------

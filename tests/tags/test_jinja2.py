@@ -13,7 +13,6 @@ from jinja2.exceptions import TemplateSyntaxError as JinjaSyntaxError
 from capi_tracking import context
 from capi_tracking.tags import TAGS
 from demo_project.shop.models import Category, Order, Product, Variant
-from tests.tags.test_tags import sold  # noqa: F401 (a fixture)
 
 EXTENSION = "capi_tracking.jinja2.Tags"
 
@@ -68,7 +67,7 @@ def test_twin__gives_the_bytes_that_djangos_gives(engine, rf, capi, settings, na
 
 
 @pytest.mark.parametrize("line", ["pixel_purchase order", "pixel_purchase order as kept"])
-def test_twin__gives_the_same_sale(engine, rf, sold, line):  # noqa: F811
+def test_twin__gives_the_same_sale(engine, rf, sold, line):
     text = "{% " + line + " %}{{ kept }}"
     requests = rf.get("/"), rf.get("/")
     django = Template("{% load capi_tracking %}" + text).render(RequestContext(requests[0], {"order": sold}))
@@ -130,7 +129,7 @@ def test_twin__a_strange_order_costs_the_page_nothing(engine, rf):
     assert engine.from_string("x{% pixel_purchase order %}y").render({"order": Order}, rf.get("/")) == "xy"
 
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "pages.md").read_text()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "pages.md").read_text()
 
 
 @pytest.mark.parametrize("line", sorted(set(re.findall(r"{% (pixel_[^%]+?) %}", PAGE))))
