@@ -47,7 +47,7 @@ class Writer:
                 found, [each for column in columns if (each := _cleaned(cells.get(column))) is not None]
             )
             if value is not None:
-                _put(item, found.place, value)
+                put(item, found.place, value)
         if self.says_consent:  # no policy speaks for who was asked and did not answer
             item.setdefault("consent", {}).setdefault("state", UNKNOWN)
         item.setdefault("user_data", Plain())
@@ -74,7 +74,7 @@ class Writer:
     def _completed(self, item: Plain) -> Plain:
         for found, value in self.constants:
             if _standing(item, found.place) in (None, ""):
-                _put(item, found.place, value)
+                put(item, found.place, value)
         if not item.get("event_id"):
             item["event_id"] = _standing(item, ("custom_data", "order_id"))
         return item
@@ -85,7 +85,8 @@ def _cleaned(value: Any) -> Any:
     return None if found == "" else found
 
 
-def _put(item: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+def put(item: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+    """Where it belongs in the item, if there is room for it."""
     *outer, last = place
     for name in outer:
         inner = item.setdefault(name, Plain())

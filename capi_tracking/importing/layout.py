@@ -24,6 +24,7 @@ FIRST_LINES = 10
 MOST_COLUMNS = 500
 NEEDED = ("event_name", "event_time", "action_source")
 OF_PURCHASES = ("value", "currency")
+OF_ONE_EVENT = ("event_id", "order_id", "order_key")
 EXAMPLES = {"event_name": "Purchase", "action_source": "physical_store", "currency": "EUR"}
 
 
@@ -150,6 +151,10 @@ def _check(constants: Mapping[str, str]) -> None:
         found = field_of(name)
         if found is None:
             raise CannotBegin(f"{name} is no field of an event.{nearest(name)}")
+        if found.name in OF_ONE_EVENT:
+            raise CannotBegin(
+                f"{found.name} tells the lines apart, so it can't be the same for all: --map {name}=COLUMN"
+            )
         if found.place[0] == "consent":
             raise CannotBegin("Consent for all lines is a policy with a name: --consent-policy NAME")
 

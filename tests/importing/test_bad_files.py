@@ -109,6 +109,37 @@ def test_import__says_what_to_type(calls, tmp_path):
         call_command("capi_import", str(tmp_path / "none.csv"))
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("event_name=purchase", "--set event_name: .*did you mean Purchase"),
+        ("event_name=", "--set event_name: is missing"),
+        ("action_source=shop", "--set action_source"),
+        ("currency=EURO", "--set currency: "),
+        ("value=much", "--set value: is no amount"),
+        ("num_items=some", "--set num_items"),
+        ("event_time=yesterday", "--set event_time: is no time"),
+        ("event_time=2001-01-01T00:00:00Z", "--set event_time: .* ago"),
+        ("pixel=defualt", "--set pixel"),
+        ("phone=12", "--set ph: "),
+        ("order_id=7", "order_id tells the lines apart"),
+    ],
+)
+def test_import__what_is_wrong_for_all_lines_is_refused_once_before_the_first(calls, tmp_path, said, words):
+    mended = tmp_path / "calls.refused.csv"
+    mended.write_text("of the run before, half of it mended")
+    with pytest.raises(CommandError, match=words):
+        calls(f"{HEADING}7,{NOW},jo@shop.example\n", "--set", said)
+    assert mended.read_text() == "of the run before, half of it mended"
+
+
+@pytest.mark.django_db
+def test_import__what_only_some_lines_lack_is_their_own_matter(calls):
+    lines = f"1,{NOW},jo@shop.example,EUR\n2,{NOW},mo@shop.example,\n"
+    said = calls("order id,date,email,currency\n" + lines, "--set", "value=3", "--set", "event_name=Purchase")
+    assert "2 lines: 1 recorded, 1 refused." in said
+
+
 @pytest.mark.django_db
 def test_import__a_refused_file_that_others_could_read_becomes_its_owners(calls, tmp_path):
     beside = tmp_path / "calls.refused.csv"

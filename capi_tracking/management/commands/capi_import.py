@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, connections
 
 from ...conf import conf
-from ...importing import CannotBegin, Layout, Refused, Tally, Told, beside, look, run, shown
+from ...importing import CannotBegin, Layout, Refused, Tally, Told, beside, look, run, shown, try_constants
 from ...ingestion import Outcome, Terms
 from ...metrics import explain
 from ...models import Source
@@ -74,6 +74,7 @@ class Command(BaseCommand):
         path = options["file"]
         try:
             layout = look(path, told(options))
+            try_constants(layout, terms(options))
             write_layout(self.stdout, layout, options)
             target = options["refused"] or beside(path, is_json=layout.is_json)
             with Refused(target, layout) as refused:
