@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import RequestFactory
 from django.utils import timezone
 
-from capi_tracking import context, orders
+from capi_tracking import context, normalization, orders
 from capi_tracking.events import Content, CustomData, Event, UserData
 from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.capi import ShopOrder
@@ -64,6 +64,14 @@ def make_event() -> Callable[..., Event]:
         return Event(name=name, **(values | changes))
 
     return make
+
+
+@pytest.fixture
+def default_country() -> Iterator[Callable[..., Any]]:
+    """None, until a test sets one; the settings' own is back afterwards."""
+    before = normalization.set_default_country(str)
+    yield normalization.set_default_country
+    normalization.set_default_country(before)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from capi_tracking.exceptions import Denied
 from capi_tracking.models import OutboxEvent, Pixel, Status
 from capi_tracking.tracking import track
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport
-from tests.outbox_rows import make_row, statuses
+from tests.delivery.sending import deliver, ids, make_due
+from tests.outbox_rows import make_row, make_rows, statuses
 from tests.sales import add_line, buy, row, stock
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,22 @@ def test_pass_over__leaves_what_another_worker_settled_meanwhile(capi: Any) -> N
     with connection.execute_wrapper(another_worker):
         assert OutboxEvent.objects.pass_over(limit=10) == 0
     assert statuses() == {"e1": Status.SENT}
+
+
+def test_shadow__closes_what_is_due_without_sending_and_going_live_sends_none_of_it(capi: Any) -> None:
+    make_rows(3)
+    make_row(9, due_at=timezone.now() + HOUR)
+    capi(SHADOW=True)
+    report, transport = deliver()
+    assert (report.passed_over, transport.sent) == (3, [])
+    closed = OutboxEvent.objects.filter(status=Status.SKIPPED)
+    assert {(row.reason, row.payload, row.due_at) for row in closed} == {("shadow", "", None)}
+    capi(SHADOW=False)
+    make_due()
+    assert [ids(batch) for batch in deliver()[1].sent] == [["e9"]]
+
+
+def test_shadow__leaves_to_a_worker_what_it_is_sending(capi: Any) -> None:
+    make_row(status=Status.LEASED, lease_token="t", due_at=timezone.now() + HOUR)
+    capi(SHADOW=True)
+    assert deliver()[0].passed_over == 0

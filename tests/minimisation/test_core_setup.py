@@ -9,7 +9,7 @@ from capi_tracking.events import Content, CustomData
 from capi_tracking.models import OutboxEvent
 from capi_tracking.tracking import track
 from tests.sales import buy, stock
-from tests.tags.test_tags import render
+from tests.tags.rendering import render
 
 pytestmark = pytest.mark.django_db
 

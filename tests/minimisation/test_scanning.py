@@ -18,9 +18,9 @@ from capi_tracking.models import Omission, OutboxEvent
 from capi_tracking.shortcuts import track_request
 from capi_tracking.tracking import omissions, track, track_all
 from demo_project.shop.models import Order
-from tests.handover.test_handover import GRANTED, decoded
+from tests.handover.telling import GRANTED, decoded
 from tests.sales import FBP, add_line, new_order, stock
-from tests.tags.test_tags import render
+from tests.tags.rendering import render
 
 MAIL = "anna@example.com"
 

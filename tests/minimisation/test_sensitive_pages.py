@@ -11,7 +11,7 @@ from capi_tracking.orders import remember
 from capi_tracking.shortcuts import track_request
 from capi_tracking.tags import TAGS
 from tests.relay.test_collect import _empty_cache, ask, events, island, receipt, view  # noqa: F401 - fixtures
-from tests.tags.test_tags import render
+from tests.tags.rendering import render
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from capi_tracking.models import OutboxEvent
-from tests.admin.test_admin import one_of_each
+from tests.admin.rows import one_of_each
 
 pytestmark = pytest.mark.django_db
 

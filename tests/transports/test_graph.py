@@ -1,9 +1,8 @@
-"""Transports: one contract for all, the code table row by row, and HTTP against servers that misbehave."""
+"""What is posted to Meta, and what becomes of its answer."""
 
 import gzip
 import hashlib
 import hmac
-import io
 import json
 import logging
 import os
@@ -13,213 +12,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from capi_tracking.conf import PixelSettings
-from capi_tracking.exceptions import Denied, ImproperlyTracked, Rejected, Throttled, TransportError, Unreachable
-from capi_tracking.transports import Acknowledgement, Batch, Transport, UnknownRefusal
-from capi_tracking.transports.graph import KINDS, MAX_ANSWER, Answer, GraphTransport, failure, session, usage
-from capi_tracking.transports.local import ConsoleTransport, MemoryTransport, ScriptedTransport
+from capi_tracking.exceptions import Denied, ImproperlyTracked, TransportError, Unreachable
+from capi_tracking.transports import Acknowledgement, Batch
+from capi_tracking.transports.graph import MAX_ANSWER, GraphTransport, session
 
 TOKEN = "EAAB secret/token+42"
 PIXEL = PixelSettings(alias="default", pixel_id="1234567890", access_token=TOKEN)
 BATCH = Batch(('{"event_id": "a" }', '{"event_id":"ü"}'))
-
-
-# -- the contract of every transport ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("make", [MemoryTransport, ConsoleTransport, ScriptedTransport()])
-def test_local_transports__accept_all_and_are_not_live(make: Callable[[PixelSettings], Transport]) -> None:
-    ConsoleTransport.stream = io.StringIO()
-    transport = make(PIXEL)
-    assert transport.send(BATCH).events_received == 2
-    assert (transport.is_live, list(transport.check()), transport.pixel) == (False, [], PIXEL)
-
-
-def test_batch__joins_texts_without_touching_them() -> None:
-    assert BATCH.text == '[{"event_id": "a" },{"event_id":"ü"}]'
-    assert BATCH.events == [{"event_id": "a"}, {"event_id": "ü"}]
-    assert len(BATCH) == 2
-    assert "event_id" not in repr(BATCH)
-
-
-def test_memory__keeps_what_was_sent() -> None:
-    MemoryTransport(PIXEL).send(BATCH)
-    assert MemoryTransport.sent == [BATCH]
-
-
-def test_console__writes_one_event_a_line() -> None:
-    ConsoleTransport.stream = io.StringIO()
-    ConsoleTransport(PIXEL).send(BATCH)
-    assert ConsoleTransport.stream.getvalue() == 'default: {"event_id": "a" }\ndefault: {"event_id":"ü"}\n'
-
-
-def test_scripted__answers_in_order_then_always() -> None:
-    ack = Acknowledgement(events_received=1)
-    transport = ScriptedTransport(None, ack, Rejected("no"), lambda batch: ack, always=Denied("no"))
-    assert transport.send(BATCH).events_received == 2
-    assert transport.send(BATCH) is ack
-    with pytest.raises(Rejected):
-        transport.send(BATCH)
-    assert transport.send(BATCH) is ack
-    for _ in range(2):
-        with pytest.raises(Denied):
-            transport.send(BATCH)
-    assert len(transport.sent) == 6
-
-
-# -- codes -----------------------------------------------------------------------------------------------------------
-
-
-def graph_error(status: int = 400, headers: dict[str, str] | None = None, **error: Any) -> TransportError:
-    return failure(Answer(status, headers or {}, {"error": {"message": "text", **error}}), secrets=[TOKEN])
-
-
-U, T, D, R = Unreachable, Throttled, Denied, Rejected
-
-
-@pytest.mark.parametrize(
-    ("code", "subcode", "kind"),
-    [
-        *[(code, None, U) for code in (1, 2, 5000, 21009)],
-        *[(code, None, T) for code in (4, 17, 32, 341, 613, 80000, 80003, 80004, 80014, 368)],
-        *[(code, None, D) for code in (3, 10, 102, 190, 200, 250, 299, 803, 2635)],
-        *[(190, subcode, D) for subcode in (458, 459, 460, 463, 467)],
-        *[(100, subcode, D) for subcode in (33, 34)],
-        (100, None, R),
-        (100, 424242, R),
-        *[
-            (100, 2804000 + number, R)
-            for number in (1, 3, 7, 9, 10, 16, 17, 19, 30, 36, 43, 48, 50, 63, 66, 72, 87, 116, 118, 132)
-        ],
-        *[(code, None, UnknownRefusal) for code in (5, 9, 99, 101, 300, 2500, 999999)],
-        (None, None, UnknownRefusal),
-    ],
-)
-def test_failure__goes_by_code_and_subcode(code: int | None, subcode: int | None, kind: type[TransportError]) -> None:
-    error = graph_error(code=code, error_subcode=subcode, fbtrace_id="T")
-    assert type(error) is kind
-    assert (error.code, error.subcode, error.http_status, error.trace_id) == (code, subcode, 400, "T")
-
-
-def test_failure__every_row_of_the_table_is_reached() -> None:
-    for key, kind in KINDS.items():
-        code, subcode = key if isinstance(key, tuple) else (key, None)
-        assert type(graph_error(code=code, error_subcode=subcode)) is kind
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        ({"code": 100, "is_transient": True}, U),
-        ({"code": 200, "is_transient": True}, U),
-        ({"code": 4711, "is_transient": True}, U),
-        ({"code": 4, "is_transient": True}, T),
-        ({"code": 100, "error_subcode": 2804003, "is_transient": True}, R),
-        ({"code": 100, "is_transient": "true"}, R),
-    ],
-)
-def test_failure__transient_is_an_outage_unless_the_subcode_knows_better(
-    error: dict[str, Any], kind: type[TransportError]
-) -> None:
-    assert type(graph_error(**error)) is kind
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
-        (500, {}, U),
-        (503, {"error": {"code": 4711}}, U),
-        (502, {"error": "bad gateway"}, U),
-        (301, {}, U),
-        (404, {}, U),
-        (403, {"error": "proxy"}, U),
-        (413, {}, U),
-        (429, {}, T),
-        (400, {"error": {"message": "x"}}, UnknownRefusal),
-        (500, {"error": {"code": 190}}, D),
-        (400, {"error": {"code": "190"}}, UnknownRefusal),
-        (400, {"error": {"code": True}}, UnknownRefusal),
-        (400, {"error": {"code": -1}}, UnknownRefusal),
-    ],
-)
-def test_failure__without_a_known_code_the_status_decides(
-    status: int, body: dict[str, Any], kind: type[TransportError]
-) -> None:
-    assert type(failure(Answer(status, {}, body))) is kind
-
-
-@pytest.mark.parametrize("message", ["Too old", "Zu alt", "(#190) token", "rate limit reached"])
-def test_failure__no_text_decides(message: str) -> None:
-    assert type(graph_error(code=100, error_subcode=2804003, message=message)) is Rejected
-
-
-USAGE = json.dumps(
-    {"1": [{"type": "ads", "estimated_time_to_regain_access": 7}, {"estimated_time_to_regain_access": 19}]}
-)
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({}, None),
-        ({"Retry-After": "120"}, timedelta(minutes=2)),
-        ({"Retry-After": "0"}, None),
-        ({"Retry-After": "9" * 40}, timedelta(days=1)),
-        ({"Retry-After": "soon"}, None),
-        ({"Retry-After": format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)}, None),
-        ({"X-Business-Use-Case-Usage": USAGE}, timedelta(minutes=19)),
-        ({"Retry-After": "60", "X-Business-Use-Case-Usage": USAGE}, timedelta(minutes=19)),
-        ({"X-Business-Use-Case-Usage": "{"}, None),
-    ],
-)
-def test_failure__throttled_says_for_how_long(headers: dict[str, str], expected: timedelta | None) -> None:
-    error = graph_error(code=4, headers=headers)
-    assert isinstance(error, Throttled)
-    assert error.retry_after == expected
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [
-        ({}, 0),
-        ({"X-App-Usage": '{"call_count":28,"total_time":25,"total_cputime":81}'}, 81),
-        ({"X-Business-Use-Case-Usage": '{"7":[{"type":"ads_management","call_count":93,"total_time":1}]}'}, 93),
-        ({"X-Ad-Account-Usage": '{"acc_id_util_pct": 9.67}', "X-App-Usage": '{"call_count":4}'}, 9),
-        ({"X-App-Usage": '{"call_count": 99999999}'}, 1000),
-        ({"X-App-Usage": '{"call_count": 4000}'}, 1000),
-        ({"X-App-Usage": "call_count: 99"}, 0),
-    ],
-)
-def test_usage__is_the_highest_share_that_the_headers_tell(headers: dict[str, str], expected: int) -> None:
-    assert usage(headers) == expected
-
-
-def test_failure__retry_after_may_be_a_date() -> None:
-    at = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    error = graph_error(code=4, headers={"Retry-After": at})
-    assert isinstance(error, Throttled)
-    assert error.retry_after is not None
-    assert timedelta(minutes=58) < error.retry_after <= timedelta(hours=1)
-
-
-def test_failure__a_policy_block_waits_a_day() -> None:
-    error = graph_error(code=368, headers={"Retry-After": "5"})
-    assert isinstance(error, Throttled)
-    assert error.retry_after == timedelta(days=1)
-
-
-@pytest.mark.parametrize("spelling", [TOKEN, "EAAB%20secret%2Ftoken%2B42", "EAAanotherOldTokenOfTheShop123"])
-def test_failure__an_echoed_token_is_struck_out(spelling: str) -> None:
-    assert str(graph_error(code=190, message=f"Malformed access token {spelling}!")) == (
-        "Malformed access token [secret]!"
-    )
 
 
 # -- settings --------------------------------------------------------------------------------------------------------
@@ -257,9 +63,6 @@ def test_graph__checks_its_settings() -> None:
     found = {message.id for message in GraphTransport(PixelSettings(alias="a", pixel_id="x")).check()}
     assert found == {"capi_tracking.W101", "capi_tracking.W102"}
     assert list(GraphTransport(PIXEL).check()) == []
-
-
-# -- HTTP ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
