@@ -152,14 +152,18 @@ def _quality(transport: Transport, words: Words, now: datetime, using: str) -> S
 
 def _counts(transport: Transport, words: Words, now: datetime, using: str) -> Sequence[QualitySnapshot]:
     """Meta is asked first: what it counted of ours is ours by the time that we count."""
-    counted = ask_counts(transport, words, now)
-    rows = beside(counted, count_ours(transport.pixel.alias, counted.since))
+    counted, alias = ask_counts(transport, words, now), transport.pixel.alias
+    known = QualitySnapshot.objects.using(using).names(alias, timezone.localtime(now).date())
+    rows = beside(counted, count_ours(alias, counted.since), known)
     return _keep(transport, rows, counts.COLUMNS, now, using)
 
 
-def beside(counted: Counted, ours: Ours) -> list[QualitySnapshot]:
-    """A row for each event that Meta counted or that we sent, without its day."""
-    names = sorted(counted.browser.keys() | counted.server.keys() | ours.sent.keys())
+def beside(counted: Counted, ours: Ours, known: Iterable[str]) -> list[QualitySnapshot]:
+    """A row for each event that Meta counted, that we sent, or that Meta else knows: of that one it counted none.
+
+    They are without their day.
+    """
+    names = sorted({*counted.browser, *counted.server, *ours.sent, *known})
     return [
         QualitySnapshot(
             event_name=name,

@@ -69,6 +69,10 @@ class SnapshotQuerySet(models.QuerySet["QualitySnapshot"]):
         latest = sorted({row["event_name"]: row for row in rows}.values(), key=_busy, reverse=True)
         return latest[:MOST_TOLD]
 
+    def names(self, pixel: str, day: date) -> list[str]:
+        """The events that Meta told of on that day."""
+        return list(self.filter(pixel=pixel, day=day).values_list("event_name", flat=True))
+
     def since(self, day: date) -> "SnapshotQuerySet":
         """From that day on, oldest first."""
         return self.filter(day__gte=day).order_by("day", "pixel", "event_name")

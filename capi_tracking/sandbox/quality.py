@@ -162,10 +162,13 @@ def _match_quality(recent: Sides) -> Record:
     }
 
 
-def composite_score(server: Sequence[Record]) -> float:
-    """0 to 10, our own heuristic: the mean of each event's points. Meta publishes no formula, and its score will differ."""
+def composite_score(server: Sequence[Record]) -> float | None:
+    """0 to 10, our own heuristic: the mean of each event's points. Meta publishes no formula, and its score will differ.
+
+    None where no event came.
+    """
     scores = [min(BEST_SCORE, sum(POINTS.get(key, 0.0) for key in user_data(hit))) for hit in server]
-    return round(fmean(scores), 1) if scores else 0.0
+    return round(fmean(scores), 1) if scores else None
 
 
 def _key_feedback(key: str, count: int, total: int) -> Record:

@@ -1,6 +1,6 @@
 """How the worker sent it: batches a second or so after the events, troubles, and what was late after them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -132,7 +132,7 @@ def lapse(row: OutboxEvent, now: datetime) -> bool:
     return True
 
 
-def redact(rows: Sequence[OutboxEvent], end: datetime) -> None:
+def redact(rows: Iterable[OutboxEvent], end: datetime) -> None:
     """Customer data stays for two days, and no longer."""
     for row in rows:
         if row.payload and row.settled_at and row.settled_at + KEPT <= end:

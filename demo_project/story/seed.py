@@ -12,9 +12,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from capi_tracking.conf import conf
-from capi_tracking.models import BrowserReceipt, DeliveryAttempt, OutboxEvent, Pixel, SkipCount, Status
+from capi_tracking.models import (
+    BrowserReceipt,
+    DeliveryAttempt,
+    OutboxEvent,
+    Pixel,
+    QualityFetch,
+    QualitySnapshot,
+    SkipCount,
+    Status,
+)
 from demo_project.shop.models import Order
-from demo_project.story import chapters, incidents, journeys, orders, rhythm, visitors
+from demo_project.story import answers, chapters, incidents, journeys, orders, rhythm, visitors
 from demo_project.story.deliveries import Kind, Request, Worker, redact
 from demo_project.story.journeys import Journey
 from demo_project.story.models import Chapter
@@ -46,8 +55,10 @@ def write(now: datetime, rng: Random, shop: str) -> int:
     ledger.add_sales(with_lines(sales))
     token = incidents.dead_token(end)
     requests = deliver(rng, ledger, token, end)
+    asked = answers.ask_each_morning(ledger, end)
+    redact(ledger.events.values(), end)
     told = chapters.chapters(chapters.Facts(ledger, sales, frozen, token, end))
-    return count + save(ledger, requests) + len(Chapter.objects.bulk_create(told))
+    return count + save(ledger, requests) + save_answers(asked) + len(Chapter.objects.bulk_create(told))
 
 
 def visit(rng: Random, number: int, at: datetime, end: datetime, shop: str) -> Journey:
@@ -69,9 +80,7 @@ def deliver(rng: Random, ledger: Ledger, token: incidents.Outage, end: datetime)
     came = [row.created_at for row in rows if row.status == Status.PENDING]
     outages = [token, *incidents.small_troubles(end, came)]
     granted = [row for row in rows if row.order_key and row.payload]
-    requests = Worker(rng, outages, incidents.never_taken(granted)).deliver(rows)
-    redact(rows, end)
-    return requests
+    return Worker(rng, outages, incidents.never_taken(granted)).deliver(rows)
 
 
 def save(ledger: Ledger, requests: Sequence[Request]) -> int:
@@ -86,6 +95,19 @@ def save(ledger: Ledger, requests: Sequence[Request]) -> int:
     skips = SkipCount.objects.using(using).bulk_create(ledger.skip_counts(), batch_size=SLICE)
     open_pixel(rows, using)
     return len(requests) + len(rows) + len(receipts) + len(skips)
+
+
+def save_answers(asked: Sequence[answers.Answer]) -> int:
+    """What Meta told each morning; the questions hold the latest line of each event, as the package keeps it."""
+    using = conf.OUTBOX_DATABASES[0]
+    told = [row for _, rows in asked for row in rows]
+    snapshots = QualitySnapshot.objects.using(using)
+    snapshots.bulk_create(told, batch_size=SLICE)
+    questions = [question for question, _ in asked]
+    for question in questions[-1:]:
+        question.told = snapshots.told(PIXEL, timezone.localtime(question.started_at).date())
+    QualityFetch.objects.using(using).bulk_create(questions)
+    return len(told) + len(questions)
 
 
 def save_attempts(requests: Sequence[Request], using: str) -> None:

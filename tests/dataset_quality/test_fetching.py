@@ -82,6 +82,15 @@ def test_fetch__keeps_what_meta_says_of_each_event(meta: BothSides) -> None:
     assert (snapshot("Lead").server_count, snapshot("Lead").our_count) == (2, 2)
 
 
+def test_fetch__an_event_that_did_not_come_today_was_counted_none_times(meta: BothSides) -> None:
+    """Else its coverage of seven days would be judged as if Meta had told nothing of how few it was."""
+    meta.browser("Search", "id-0000001")
+    with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        fetch()
+    kept = snapshot("Search")
+    assert (kept.coverage, kept.browser_count, kept.server_count, kept.our_count) == (0, 0, 0, 0)
+
+
 def test_fetch__sends_the_token_in_a_header_and_the_proof_with_it(meta: BothSides, capi: Any) -> None:
     meta.sandbox.app_secret = SECRET
     capi(

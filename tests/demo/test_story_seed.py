@@ -27,6 +27,8 @@ from capi_tracking.models import (
     DifferenceKind,
     OutboxEvent,
     Pixel,
+    QualityFetch,
+    QualitySnapshot,
     SkipCount,
     outbox_key,
 )
@@ -42,7 +44,18 @@ from demo_project.story.models import Chapter
 from demo_project.story.orders import settle
 from demo_project.story.seed import tell
 
-TABLES = (Order, OrderLine, CheckoutContext, OutboxEvent, BrowserReceipt, DeliveryAttempt, SkipCount, Chapter)
+TABLES = (
+    Order,
+    OrderLine,
+    CheckoutContext,
+    OutboxEvent,
+    BrowserReceipt,
+    DeliveryAttempt,
+    SkipCount,
+    QualitySnapshot,
+    QualityFetch,
+    Chapter,
+)
 NOW = timezone.now()
 PAGE_FUNNEL = ("PageView", "ViewContent", "AddToCart", "InitiateCheckout", "Purchase")
 
@@ -369,3 +382,18 @@ def share_from_server(name, *, since=None, until=None):
 
 def in_span(start, since, until):
     return (since is None or start >= since) and (until is None or start + timedelta(days=1) < until)
+
+
+def test_meta__told_each_morning_what_the_two_sides_had_sent_by_then():
+    asked = QualityFetch.objects.order_by("started_at")
+    assert 26 <= asked.count() <= 28
+    assert {each.problem for each in asked} == {""}
+    last = QualitySnapshot.objects.filter(
+        day=timezone.localtime(asked.last().started_at).date(), event_name="Purchase"
+    ).get()
+    sent = OutboxEvent.objects.filter(
+        event_name="Purchase", sent_at__gte=last.counted_since, sent_at__lt=last.counted_until
+    )
+    assert (last.server_count, last.our_count) == (sent.count(), sent.count())
+    assert 5 < last.score <= 10
+    assert last.coverage > 90

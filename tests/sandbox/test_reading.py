@@ -155,6 +155,12 @@ def test_score__is_the_mean_of_the_server_events_of_two_days(shop, clock):
     assert score(shop) == 1.5
 
 
+def test_score__of_no_server_event_in_two_days_is_none_and_not_the_worst(shop, clock):
+    shop.pair("Lead", "1")
+    clock.now += 3 * DAY
+    assert score(shop) is None
+
+
 def test_match_keys__tell_the_share_that_came_and_the_strong_ones_that_never_did(shop):
     shop.server("Lead", "1", user_data={"em": hashed("a"), "fbp": FBP})
     shop.server("Lead", "2", user_data={"fbp": FBP, "em": []})

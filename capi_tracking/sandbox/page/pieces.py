@@ -133,13 +133,13 @@ def switch_item(name: str, sentence: str, *, is_on: bool) -> Html:
 def quality_card(entry: Record, pixel: str) -> Html:
     """One event name's quality, as ``dataset_quality`` tells it."""
     match, coverage, fresh = (_part(entry, key) for key in ("event_match_quality", "event_coverage", "data_freshness"))
-    score = float(str(match["composite_score"]))
+    score = match["composite_score"]
     return fill(
         "quality",
         name=shorten(str(entry["event_name"])),
         pixel=f" (pixel {pixel})" if pixel else "",
-        score=f"{score:.1f}",
-        score_tone="good" if score >= GOOD_SCORE else "poor",
+        score="–" if score is None else score,
+        score_tone=_tone(score),
         coverage=_whole(coverage["percentage"]),
         goal=coverage["goal_percentage"],
         coverage_text=coverage["description"],
@@ -148,6 +148,10 @@ def quality_card(entry: Record, pixel: str) -> Html:
         dedupe=join(_dedupe(one) for one in _parts(entry, "dedupe_key_feedback")),
         issues=join(_issue(one) for one in _parts(match, "diagnostics")),
     )
+
+
+def _tone(score: object) -> str:
+    return ("good" if score >= GOOD_SCORE else "poor") if isinstance(score, float) else ""
 
 
 def _part(entry: Record, key: str) -> Record:
