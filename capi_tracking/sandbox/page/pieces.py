@@ -138,7 +138,7 @@ def quality_card(entry: Record, pixel: str) -> Html:
         "quality",
         name=shorten(str(entry["event_name"])),
         pixel=f" (pixel {pixel})" if pixel else "",
-        score="–" if score is None else score,
+        score="-" if score is None else score,
         score_tone=_tone(score),
         coverage=_whole(coverage["percentage"]),
         goal=coverage["goal_percentage"],
