@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -17,7 +18,9 @@ from capi_tracking.transports.local import MemoryTransport
 from demo_project.shop.capi import ShopOrder
 from demo_project.shop.models import Order
 from tests import cells, sessions
+from tests.dataset_quality import asking
 from tests.sales import FBP
+from tests.sandbox.both_sides import BothSides
 from tests.waiting import until
 from tests.workers import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler  # noqa: F401 - pytest finds them
 
@@ -75,6 +78,13 @@ def default_country() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
+def empty_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
 def capi(settings: Any) -> Callable[..., None]:
     """Change some of the app's settings for one test."""
 
@@ -115,6 +125,13 @@ def adapter() -> Iterator[Callable[..., None]]:
 
     yield use
     orders.register(Order)(ShopOrder)
+
+
+@pytest.fixture
+def meta(capi: Callable[..., None]) -> Iterator[BothSides]:
+    """A Meta whose own numbers the shop may ask for."""
+    with asking.serving(capi) as both:
+        yield both
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Rows of the outbox, made directly: what delivery's tests start from."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from capi_tracking.consent import ConsentState
@@ -31,6 +34,21 @@ def statuses() -> dict[str, str]:
 
 def attempts() -> list[DeliveryAttempt]:
     return list(DeliveryAttempt.objects.order_by("pk"))
+
+
+@contextmanager
+def settled_by_another(row: OutboxEvent) -> Iterator[None]:
+    """Another worker settles it right before our next UPDATE."""
+    done: list[bool] = []
+
+    def another_worker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and not done:
+            done.append(True)
+            OutboxEvent.objects.settle([row.pk], attempt=None, short=False, test=False)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_worker):
+        yield
 
 
 def _row(number: int, changes: dict[str, Any]) -> OutboxEvent:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from capi_tracking.events import UserData
@@ -17,11 +16,8 @@ PAGE = reverse("admin:capi_tracking_matchquality_changelist")
 
 
 @pytest.fixture
-def marketer(client):
-    user = User.objects.create_user("staff", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_matchquality"))
-    client.force_login(user)
-    return client
+def marketer(staff):
+    return staff("view_matchquality")
 
 
 def read(client, address=PAGE):

@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -62,11 +62,8 @@ def shop():
 
 
 @pytest.fixture
-def marketer(client):
-    user = User.objects.create_user("marketer", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_dashboard"))
-    client.force_login(user)
-    return client
+def marketer(staff):
+    return staff("view_dashboard")
 
 
 def texts(page):

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking.models import QualityFetch, QualitySnapshot
-from tests.dataset_quality.test_fetching import fetch, meta, send  # noqa: F401 - a fixture
+from tests.dataset_quality.asking import fetch, others_send, send
 from tests.factories import OutboxEventFactory
-from tests.metrics.test_metas import others_send
 from tests.sandbox.both_sides import BothSides
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +29,13 @@ def test_page__before_the_first_question_says_so(staff: Any) -> None:
     assert "Fetch now" not in page.text
 
 
-def test_button__needs_its_own_permission(staff: Any, meta: BothSides) -> None:  # noqa: F811
+def test_button__needs_its_own_permission(staff: Any, meta: BothSides) -> None:
     client = staff("view_qualitysnapshot", "change_qualitysnapshot")
     assert client.post(PAGE, ASK).status_code == 403
     assert not QualityFetch.objects.exists()
 
 
-def test_button__asks_meta_and_the_history_says_who_did(staff: Any, meta: BothSides) -> None:  # noqa: F811
+def test_button__asks_meta_and_the_history_says_who_did(staff: Any, meta: BothSides) -> None:
     meta.pair("Lead", "id-0000001")
     client = staff("view_qualitysnapshot", "fetch_qualitysnapshot")
     page = client.post(PAGE, ASK, follow=True)
@@ -47,7 +46,7 @@ def test_button__asks_meta_and_the_history_says_who_did(staff: Any, meta: BothSi
     assert meta.sandbox.requests["reading"] == 3
 
 
-def test_button__a_refusal_is_explained_with_what_to_do(staff: Any, meta: BothSides) -> None:  # noqa: F811
+def test_button__a_refusal_is_explained_with_what_to_do(staff: Any, meta: BothSides) -> None:
     meta.sandbox.switch("send_only")
     client = staff("view_qualitysnapshot", "fetch_qualitysnapshot")
     page = client.post(PAGE, ASK, follow=True)
@@ -61,7 +60,7 @@ def test_page__takes_no_other_post(admin_client: Any, form: dict[str, str]) -> N
     assert admin_client.post(PAGE, form).status_code == 405
 
 
-def test_page__shows_both_counts_and_who_else_sends(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_page__shows_both_counts_and_who_else_sends(admin_client: Any, meta: BothSides) -> None:
     send(30)
     others_send(meta, 10)
     fetch()
@@ -71,7 +70,7 @@ def test_page__shows_both_counts_and_who_else_sends(admin_client: Any, meta: Bot
     assert ">30<" in page
 
 
-def test_page__shows_the_days_of_an_event_and_leads_to_each(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_page__shows_the_days_of_an_event_and_leads_to_each(admin_client: Any, meta: BothSides) -> None:
     meta.pair("Lead", "id-0000001")
     fetch()
     before = timezone.localdate() - timedelta(days=2)
@@ -84,7 +83,7 @@ def test_page__shows_the_days_of_an_event_and_leads_to_each(admin_client: Any, m
     assert "day by day" not in admin_client.get(PAGE, {"pixel": "default", "event": "<script>\0"}).text
 
 
-def test_page__what_a_stranger_wrote_is_text(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_page__what_a_stranger_wrote_is_text(admin_client: Any, meta: BothSides) -> None:
     meta.pair("<b>Lead</b>", "id-0000001")
     fetch()
     page = admin_client.get(PAGE, {"pixel": "default", "event": "<b>Lead</b>"}).text
@@ -108,7 +107,7 @@ def test_day__tells_keys_and_diagnostics_as_text(admin_client: Any) -> None:
         assert text in page
 
 
-def test_page__asks_few_queries(admin_client: Any, meta: BothSides, django_assert_max_num_queries: Any) -> None:  # noqa: F811
+def test_page__asks_few_queries(admin_client: Any, meta: BothSides, django_assert_max_num_queries: Any) -> None:
     for name in ("Lead", "View", "Subscribe"):
         meta.pair(name, "id-0000001")
     fetch()
@@ -116,7 +115,7 @@ def test_page__asks_few_queries(admin_client: Any, meta: BothSides, django_asser
         admin_client.get(PAGE, {"pixel": "default", "event": "Lead"})
 
 
-def test_match_quality__shows_metas_score_with_its_time_beside_ours(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_match_quality__shows_metas_score_with_its_time_beside_ours(admin_client: Any, meta: BothSides) -> None:
     send(1)
     fetch()
     score = QualitySnapshot.objects.get().score
@@ -125,7 +124,7 @@ def test_match_quality__shows_metas_score_with_its_time_beside_ours(admin_client
     assert "when it was fetched" in page
 
 
-def test_dashboard__says_why_metas_numbers_are_missing(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_dashboard__says_why_metas_numbers_are_missing(admin_client: Any, meta: BothSides) -> None:
     OutboxEventFactory(sent=True)
     meta.sandbox.switch("send_only")
     fetch()
@@ -133,7 +132,7 @@ def test_dashboard__says_why_metas_numbers_are_missing(admin_client: Any, meta: 
     assert "Meta&#x27;s numbers could not be fetched" in page or "Meta's numbers could not be fetched" in page
 
 
-def test_dashboard__names_who_else_sends(admin_client: Any, meta: BothSides) -> None:  # noqa: F811
+def test_dashboard__names_who_else_sends(admin_client: Any, meta: BothSides) -> None:
     send(30)
     others_send(meta, 10)
     fetch()

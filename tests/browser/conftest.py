@@ -3,13 +3,15 @@
 import signal
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from capi_tracking.sandbox import Sandbox
 from tests.browser import chromium, pages
 from tests.browser.demo import Demo
-from tests.browser.shop import PIXEL, Shop
+from tests.browser.pages import alone
+from tests.browser.shop import PIXEL, SOURCE, Shop
 
 PATIENCE_MS = 10_000
 
@@ -86,3 +88,23 @@ def shop(open_shop):
 def granted(shop):
     shop.grant()
     return shop
+
+
+@pytest.fixture
+def log_in():
+    """A visitor with the session of that user, as the log-in's own answer leaves the browser."""
+
+    def done(shop, **user):
+        source = SOURCE.read_text()
+        assert "VISITOR_MS = 1000" in source
+        shop.serve(
+            source.replace("VISITOR_MS = 1000", "VISITOR_MS = 9000")
+        )  # on a busy machine, hashes take their time
+        person = alone(lambda: User.objects.create_user("jo", **user))
+        client = Client()
+        alone(lambda: client.force_login(person))
+        names = {name: morsel.value for name, morsel in client.cookies.items()}
+        shop.context.add_cookies([{"name": name, "value": text, "url": shop.url} for name, text in names.items()])
+        return person
+
+    return done

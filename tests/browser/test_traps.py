@@ -11,7 +11,6 @@ import pytest
 from django.test import override_settings
 
 from capi_tracking.models import BrowserReceipt
-from tests.browser.matrix.test_handover import log_in  # noqa: F401 - a fixture
 from tests.browser.shop import PIXEL, SOURCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -140,7 +139,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
-def test_init__drops_what_is_no_text_and_normalises_nothing_so_match_gives_the_servers_hashes(granted, log_in, kind):  # noqa: F811
+def test_init__drops_what_is_no_text_and_normalises_nothing_so_match_gives_the_servers_hashes(granted, log_in, kind):
     log_in(granted, email="jo@shop.example", first_name="Jo")
     granted.context.add_cookies([{"name": "capi_in", "value": "1", "url": granted.url}])
     granted.context.route("**/capi/match/", lambda route: route.fulfill(json=ANSWERS[kind](route.fetch().json())))

@@ -26,7 +26,7 @@ from capi_tracking.transports.base import Batch
 from capi_tracking.visitors import people
 from demo_project.shop.models import Order
 from tests.canary import birds
-from tests.relay.test_collect import ask  # noqa: F401 - a fixture
+from tests.relay.beacons import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,7 +133,7 @@ def test_tracking__shows_no_customer_where_the_database_fails(meta: Any, monkeyp
     assert birds.found(page_of(lambda: tracking.track(event), settings)) == []
 
 
-def test_relay__shows_no_customer(meta: Any, ask: Any, monkeypatch: Any, settings: Any) -> None:  # noqa: F811
+def test_relay__shows_no_customer(meta: Any, monkeypatch: Any, settings: Any) -> None:
     request = ask({})
     request.user = user()
     made = sender.Sender(request, relay.Beacon())
@@ -148,7 +148,7 @@ def test_match__shows_no_customer(meta: Any, rf: Any, monkeypatch: Any, settings
     assert birds.found(page_of(lambda: people.hashes(request), settings)) == []
 
 
-def test_handover__shows_no_customer(meta: Any, ask: Any, monkeypatch: Any, settings: Any) -> None:  # noqa: F811
+def test_handover__shows_no_customer(meta: Any, monkeypatch: Any, settings: Any) -> None:
     request = ask({})
     request.user = user()
     monkeypatch.setattr(handover.telling.UserData, "of", bug)

@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.sales import FBP, stock
@@ -14,10 +13,8 @@ OWN_PAGE = {"user-agent": SAFARI, "origin": "http://testserver", "sec-fetch-site
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
+def _empty(empty_cache):
+    """No visitor of another test has used up the rate."""
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,51 +13,17 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from capi_tracking import dataset_quality, tasks
-from capi_tracking.delivery import deliver_due
 from capi_tracking.models import FetchProblem, QualityFetch, QualitySnapshot, Status
-from capi_tracking.sandbox import Sandbox
-from capi_tracking.tracking import track
-from tests.factories import DeliveryAttemptFactory, OutboxEventFactory, an_event
+from tests.dataset_quality.asking import GRAPH, TOKEN, fetch, send
+from tests.factories import DeliveryAttemptFactory, OutboxEventFactory
 from tests.sandbox.both_sides import PIXEL, BothSides
 
 pytestmark = pytest.mark.django_db
-GRAPH = "capi_tracking.transports.graph.GraphTransport"
-TOKEN, SECRET = "EAAsecrettokenofthisshop0123456789", "0123456789abcdef0123456789abcdef"
-QUICK = timedelta(seconds=2)
-
-
-@pytest.fixture
-def meta(capi: Callable[..., None]) -> Iterator[BothSides]:
-    with Sandbox(token=TOKEN, pixels={PIXEL}) as sandbox:
-        pixel = {"PIXEL_ID": PIXEL, "ACCESS_TOKEN": TOKEN}
-        capi(PIXELS={"default": pixel}, GRAPH_URL=sandbox.url, TRANSPORT=GRAPH)
-        both = BothSides(sandbox, time.time)
-        both.clock = Now()
-        with closing(both.http):
-            yield both
-
-
-class Now:
-    @property
-    def now(self) -> float:
-        return time.time()
-
-
-def fetch() -> QualityFetch:
-    done = dataset_quality.fetch("default", patience=QUICK)
-    assert done is not None
-    return done
+SECRET = "0123456789abcdef0123456789abcdef"
 
 
 def snapshot(event: str = "Purchase") -> QualitySnapshot:
     return QualitySnapshot.objects.get(event_name=event)
-
-
-def send(times: int, name: str = "Lead") -> None:
-    """So many events by our own outbox."""
-    for number in range(times):
-        track(an_event(name, f"{name}-{number}-{timezone.now().timestamp()}"))
-    deliver_due()
 
 
 # -- what is kept ----------------------------------------------------------------------------------------------------

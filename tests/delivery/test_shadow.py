@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from capi_tracking.consent import ConsentState
@@ -18,7 +17,7 @@ from capi_tracking.models import OutboxEvent, Pixel, Status
 from capi_tracking.tracking import track
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport
 from tests.delivery.sending import deliver, ids, make_due
-from tests.outbox_rows import make_row, make_rows, statuses
+from tests.outbox_rows import make_row, make_rows, settled_by_another, statuses
 from tests.sales import add_line, buy, row, stock
 
 pytestmark = pytest.mark.django_db
@@ -148,16 +147,7 @@ def test_worker__in_shadow_closes_what_is_due_from_before(capi: Any) -> None:
 
 def test_pass_over__leaves_what_another_worker_settled_meanwhile(capi: Any) -> None:
     settled = make_row()
-
-    done: list[bool] = []
-
-    def another_worker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("UPDATE") and not done:
-            done.append(True)
-            OutboxEvent.objects.settle([settled.pk], attempt=None, short=False, test=False)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(another_worker):
+    with settled_by_another(settled):
         assert OutboxEvent.objects.pass_over(limit=10) == 0
     assert statuses() == {"e1": Status.SENT}
 

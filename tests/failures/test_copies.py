@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from capi_tracking.delivery import deliver_due, hold_older_than, resume, sweep, sweeping
@@ -15,7 +14,7 @@ from capi_tracking.exceptions import Denied
 from capi_tracking.models import OutboxEvent, Pixel, Status
 from capi_tracking.models.database import slices
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport
-from tests.outbox_rows import make_row, make_rows, statuses
+from tests.outbox_rows import make_row, make_rows, settled_by_another, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -134,15 +133,6 @@ def test_restored__the_second_command_holds_nothing_anew() -> None:
 
 def test_restored__a_worker_that_still_runs_keeps_what_it_sent_meanwhile() -> None:
     settled = make_row(created_at=timezone.now() - 7 * HOUR, status=Status.LEASED, lease_token="its")
-
-    done: list[bool] = []
-
-    def another_worker(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("UPDATE") and not done:
-            done.append(True)
-            OutboxEvent.objects.settle([settled.pk], attempt=None, short=False, test=False)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(another_worker):
+    with settled_by_another(settled):
         assert hold_older_than(HOUR) == 0
     assert statuses() == {"e1": Status.SENT}

@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from capi_tracking import dataset_quality, metrics
 from capi_tracking.models import FetchProblem, QualityFetch, QualitySnapshot
-from tests.dataset_quality.test_fetching import PIXEL, TOKEN, fetch, meta, send  # noqa: F401 - a fixture
+from tests.dataset_quality.asking import GRAPH, TOKEN, fetch, others_send, send
 from tests.factories import PixelFactory
-from tests.sandbox.both_sides import BothSides
+from tests.sandbox.both_sides import PIXEL, BothSides
 
 pytestmark = pytest.mark.django_db
-GRAPH = "capi_tracking.transports.graph.GraphTransport"
 
 
 def told() -> metrics.Metas:
@@ -30,16 +29,10 @@ def troubles(*kinds: str) -> list[metrics.Problem]:
     return [problem for problem in found if problem.kind in kinds]
 
 
-def others_send(meta: BothSides, times: int, name: str = "Lead") -> None:  # noqa: F811
-    """Somebody else's server."""
-    for number in range(times):
-        meta.server(name, f"other-{number:06}")
-
-
 # -- what is told ----------------------------------------------------------------------------------------------------
 
 
-def test_metas__tell_the_latest_of_each_event_with_its_time(meta: BothSides, django_assert_num_queries: Any) -> None:  # noqa: F811
+def test_metas__tell_the_latest_of_each_event_with_its_time(meta: BothSides, django_assert_num_queries: Any) -> None:
     meta.pair("Lead", "id-0000001")
     done = fetch()
     with django_assert_num_queries(1):
@@ -53,7 +46,7 @@ def test_metas__tell_the_latest_of_each_event_with_its_time(meta: BothSides, dja
     assert found.of("Purchase") is None
 
 
-def test_page_of_pairs__sets_metas_coverage_beside_ours(meta: BothSides, admin_client: Any) -> None:  # noqa: F811
+def test_page_of_pairs__sets_metas_coverage_beside_ours(meta: BothSides, admin_client: Any) -> None:
     meta.pair("Lead", "id-0000001")
     fetch()
     page = admin_client.get(reverse("admin:capi_tracking_outboxevent_overlap")).content.decode()
@@ -66,7 +59,7 @@ def test_metas__of_a_pixel_that_was_never_asked_about_are_none() -> None:
     assert (found.asked_at, found.told_at, found.told, found.problem) == (None, None, (), None)
 
 
-def test_metas__after_a_failure_are_the_old_ones_with_the_reason(meta: BothSides) -> None:  # noqa: F811
+def test_metas__after_a_failure_are_the_old_ones_with_the_reason(meta: BothSides) -> None:
     meta.pair("Lead", "id-0000001")
     before = fetch().started_at
     QualityFetch.objects.update(started_at=before - timedelta(hours=1))
@@ -106,7 +99,7 @@ def test_history__tells_of_the_days_that_have_an_answer(django_assert_num_querie
 # -- what it means ---------------------------------------------------------------------------------------------------
 
 
-def test_others__are_told_of_when_meta_counts_a_tenth_more_than_we_sent(meta: BothSides) -> None:  # noqa: F811
+def test_others__are_told_of_when_meta_counts_a_tenth_more_than_we_sent(meta: BothSides) -> None:
     send(30)
     others_send(meta, 4)
     fetch()
@@ -117,14 +110,14 @@ def test_others__are_told_of_when_meta_counts_a_tenth_more_than_we_sent(meta: Bo
 
 
 @pytest.mark.parametrize(("ours", "others"), [(30, 3), (5, 20), (31, 0)])
-def test_others__are_not_told_of_within_a_tenth_or_of_too_few(meta: BothSides, ours: int, others: int) -> None:  # noqa: F811
+def test_others__are_not_told_of_within_a_tenth_or_of_too_few(meta: BothSides, ours: int, others: int) -> None:
     send(ours)
     others_send(meta, others)
     fetch()
     assert not troubles("more_at_meta")
 
 
-def test_others__what_meta_may_have_taken_of_ours_is_no_others(meta: BothSides) -> None:  # noqa: F811
+def test_others__what_meta_may_have_taken_of_ours_is_no_others(meta: BothSides) -> None:
     """The answer is lost, so that we count none of what Meta has."""
     meta.sandbox.switch("closed", times=1)
     send(31)
@@ -136,7 +129,7 @@ def test_others__what_meta_may_have_taken_of_ours_is_no_others(meta: BothSides) 
     assert not line.has_other_sender
 
 
-def test_others__are_meant_to_send_in_shadow_mode(meta: BothSides, capi: Any) -> None:  # noqa: F811
+def test_others__are_meant_to_send_in_shadow_mode(meta: BothSides, capi: Any) -> None:
     pixel = {"PIXEL_ID": PIXEL, "ACCESS_TOKEN": TOKEN}
     capi(PIXELS={"default": pixel}, GRAPH_URL=meta.sandbox.url, TRANSPORT=GRAPH, SHADOW=True)
     others_send(meta, 40)
@@ -147,7 +140,7 @@ def test_others__are_meant_to_send_in_shadow_mode(meta: BothSides, capi: Any) ->
     assert not troubles("more_at_meta", "coverage")
 
 
-def test_coverage__below_metas_goal_is_told(meta: BothSides) -> None:  # noqa: F811
+def test_coverage__below_metas_goal_is_told(meta: BothSides) -> None:
     for number in range(10):
         meta.browser("AddToCart", f"id-{number:06}", fbp=f"fb.1.1764000000000.{number}")
     meta.server("AddToCart", "id-000001", user_data={"client_user_agent": "Firefox", "external_id": ["0" * 64]})
@@ -157,14 +150,14 @@ def test_coverage__below_metas_goal_is_told(meta: BothSides) -> None:  # noqa: F
     assert "10\N{NO-BREAK SPACE}% (goal 75\N{NO-BREAK SPACE}%)" in problem.title
 
 
-def test_coverage__of_few_events_is_not_judged(meta: BothSides) -> None:  # noqa: F811
+def test_coverage__of_few_events_is_not_judged(meta: BothSides) -> None:
     for number in range(9):
         meta.browser("AddToCart", f"id-{number:06}")
     fetch()
     assert not troubles("coverage")
 
 
-def test_troubles__end_with_what_is_told_of_them(meta: BothSides) -> None:  # noqa: F811
+def test_troubles__end_with_what_is_told_of_them(meta: BothSides) -> None:
     others_send(meta, 40)
     fetch()
     assert troubles("more_at_meta")

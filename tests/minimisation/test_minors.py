@@ -14,7 +14,7 @@ from capi_tracking.shortcuts import track_request
 from capi_tracking.tracking import track
 from capi_tracking.visitors import hints, people
 from demo_project.shop.capi import ShopOrder
-from tests.relay.test_collect import GRANTED, _empty_cache, ask, events, view  # noqa: F401 - fixtures
+from tests.relay.beacons import GRANTED, ask, events, view
 from tests.sales import FBP, buy, stock
 
 CHILD, ADULT = date(2020, 2, 3), date(1990, 2, 3)
@@ -90,8 +90,9 @@ def test_order__of_a_child_is_skipped_on_both_sides(visitor, monkeypatch, birth,
     assert bool(orders.purchase_islands(order)) is (status == "pending")
 
 
+@pytest.mark.usefixtures("empty_cache")
 @pytest.mark.django_db
-def test_relay__counts_it_and_silences_the_browser(ask, child):  # noqa: F811
+def test_relay__counts_it_and_silences_the_browser(child):
     request = ask(events(view()))
     request.user = child
     assert relay.receive(request).is_off

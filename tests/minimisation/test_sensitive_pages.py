@@ -10,10 +10,10 @@ from capi_tracking.models import CheckoutContext, OutboxEvent, SkipCount
 from capi_tracking.orders import remember
 from capi_tracking.shortcuts import track_request
 from capi_tracking.tags import TAGS
-from tests.relay.test_collect import _empty_cache, ask, events, island, receipt, view  # noqa: F401 - fixtures
+from tests.relay.beacons import ask, events, island, receipt, view
 from tests.tags.rendering import render
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 PAGES = ["/health/*", "*/clinic/*", "/one/[x]?/"]
 
@@ -67,7 +67,7 @@ def test_pixel_private__keeps_its_referrer_from_the_next_page_there_too(rf):
 
 
 @pytest.mark.parametrize("told", [{"url": "http://testserver/health/x?utm_source=a"}, {"url": ""}])
-def test_relay__counts_and_takes_nothing(ask, told):  # noqa: F811
+def test_relay__counts_and_takes_nothing(told):
     said = events(view(), island(), receipts=[receipt()]) | told
     answer = relay.receive(ask(said, referer="http://testserver/health/x" if not told["url"] else "http://testserver/"))
     assert skipped() == {("PageView", "sensitive_page"): 1, ("ViewContent", "sensitive_page"): 1}
@@ -75,7 +75,7 @@ def test_relay__counts_and_takes_nothing(ask, told):  # noqa: F811
     assert (answer.domain, answer.is_off) == (None, None)
 
 
-def test_relay__of_the_next_page_does_not_say_where_it_came_from(ask):  # noqa: F811
+def test_relay__of_the_next_page_does_not_say_where_it_came_from():
     relay.receive(ask(events(view(), url="http://testserver/cart/", referrer="http://testserver/health/x")))
     sent = json.loads(OutboxEvent.objects.get().payload)
     assert (sent["event_source_url"], sent["referrer_url"]) == ("http://testserver/cart/", "http://testserver/")

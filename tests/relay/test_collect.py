@@ -5,75 +5,23 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import DataError, connection
 from django.utils import timezone
 
 from capi_tracking import islands, relay, tags
-from capi_tracking.events import CustomData
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, SkipCount
 from capi_tracking.relay import rates
 from capi_tracking.tracking import track
 from tests.factories import an_event
+from tests.relay.beacons import FBC, FBP, GRANTED, ID, SAFARI, SALE, ask, events, island, payload, receipt, view
 
-FBP = "fb.1.1767225600000.123456789"
-FBC = "fb.1.1767225600000.AbC-dEf"
-GRANTED = "granted.1.1767225600"
-SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.0 Safari/605.1.15"
-ID = "0123456789abcdef"
-SALE = '{"currency":"EUR","value":9.5}'
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def ask(rf):
-    """A beacon as ``capi.js`` of a consenting visitor sends it, with changes; ``None`` leaves a header out."""
-
-    def asked(said="", *, cookies=f"capi_consent={GRANTED}; _fbp={FBP}; _fbc={FBC}", **headers):
-        body = said if isinstance(said, bytes) else json.dumps(said).encode()
-        plain = {"origin": "http://testserver", "sec-fetch-site": "same-origin", "user-agent": SAFARI}
-        changed = plain | {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {name: value for name, value in changed.items() if value is not None}
-        return rf.post(
-            "/capi/collect/", body, "text/plain", headers=sent, HTTP_COOKIE=cookies, REMOTE_ADDR="203.0.114.9"
-        )
-
-    return asked
-
-
-def island(name="ViewContent", **data):
-    made = islands.island(name, CustomData(**(data or {"value": "9.50", "currency": "EUR", "content_ids": ["sku-1"]})))
-    return {"id": ID, **made}
-
-
-def view(**changes):
-    return {"pixel": "default", "name": "PageView", "id": ID, **changes}
-
-
-def receipt(**changes):
-    return {"pixel": "default", "name": "ViewContent", "id": ID, "state": "handed_over", "detail": "", **changes}
-
-
-def events(*said, **more):
-    return {"url": "http://testserver/p/?token=x&utm_source=a", "referrer": "", "events": list(said), **more}
-
-
-def payload():
-    return json.loads(OutboxEvent.objects.get().payload)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 # -- events ----------------------------------------------------------------------------------------------------------
 
 
-def test_island__becomes_an_event_with_what_the_request_knows(ask):
+def test_island__becomes_an_event_with_what_the_request_knows():
     relay.receive(ask(events(island(), referrer="https://else.example/x?secret=1")))
     row = OutboxEvent.objects.get()
     assert (row.event_name, row.event_id, row.source, row.status) == ("ViewContent", ID, "relay", "pending")
@@ -92,13 +40,13 @@ def test_island__becomes_an_event_with_what_the_request_knows(ask):
     )
 
 
-def test_page_view__needs_no_signature_and_carries_nothing(ask):
+def test_page_view__needs_no_signature_and_carries_nothing():
     relay.receive(ask(events(view(data='{"value":9000,"currency":"EUR"}', signature="x"))))
     assert OutboxEvent.objects.get().event_name == "PageView"
     assert "custom_data" not in payload()
 
 
-def test_custom_name__is_taken_from_an_island_that_we_signed(ask):
+def test_custom_name__is_taken_from_an_island_that_we_signed():
     relay.receive(ask(events(island("RingSizeMeasured", extra={"size": 17}))))
     assert payload()["custom_data"] == {"size": 17}
 
@@ -124,19 +72,19 @@ def test_custom_name__is_taken_from_an_island_that_we_signed(ask):
         {},
     ],
 )  # fmt: skip
-def test_event__that_we_cannot_vouch_for_is_ignored(ask, said):
+def test_event__that_we_cannot_vouch_for_is_ignored(said):
     relay.receive(ask(events(said)))
     assert not OutboxEvent.objects.exists()
     assert not SkipCount.objects.exists()
 
 
-def test_event__the_same_one_twice_is_one_row(ask):
+def test_event__the_same_one_twice_is_one_row():
     relay.receive(ask(events(island(), island())))
     relay.receive(ask(events(island())))
     assert OutboxEvent.objects.count() == 1
 
 
-def test_event__malformed_click_is_left_out_and_the_event_kept(ask):
+def test_event__malformed_click_is_left_out_and_the_event_kept():
     relay.receive(ask(events(island()), cookies=f"capi_consent={GRANTED}; _fbp={FBP}; _fbc=fb.1.1767225600.seconds"))
     assert "fbc" not in payload()["user_data"]
 
@@ -156,14 +104,14 @@ def test_event__malformed_click_is_left_out_and_the_event_kept(ask):
         (True, 0),
     ],
 )
-def test_event_time__is_now_less_a_bounded_age(ask, age, seconds):
+def test_event_time__is_now_less_a_bounded_age(age, seconds):
     relay.receive(ask(events(view(age=age))))
     late = timezone.now() - timedelta(seconds=seconds) - OutboxEvent.objects.get().event_time
     assert timedelta(0) <= late < timedelta(seconds=3)
 
 
 @pytest.mark.parametrize(("age", "seconds"), [(b"1e999", 600), (b"NaN", 0), (b"-Infinity", 0)])
-def test_event_time__bears_numbers_that_are_none(ask, age, seconds):
+def test_event_time__bears_numbers_that_are_none(age, seconds):
     body = json.dumps(events(view(age="AGE"))).encode().replace(b'"AGE"', age)
     relay.receive(ask(body))
     late = timezone.now() - timedelta(seconds=seconds) - OutboxEvent.objects.get().event_time
@@ -173,22 +121,22 @@ def test_event_time__bears_numbers_that_are_none(ask, age, seconds):
 @pytest.mark.parametrize(
     "url", ["https://else.example/p/", "javascript:alert(1)", "//testserver/", "http://[", 7, "\ud800"]
 )
-def test_page__of_another_host_is_not_ours(ask, url):
+def test_page__of_another_host_is_not_ours(url):
     relay.receive(ask(events(view()) | {"url": url}, referer="http://testserver/real/?token=1"))
     assert payload()["event_source_url"] == "http://testserver/real/"
 
 
-def test_page__that_nobody_names_is_the_shops_own(ask):
+def test_page__that_nobody_names_is_the_shops_own():
     relay.receive(ask({"events": [view()]}))
     assert payload()["event_source_url"] == "http://testserver/"
 
 
-def test_beacon__brings_twenty_events_at_most(ask):
+def test_beacon__brings_twenty_events_at_most():
     relay.receive(ask(events(*(view(id=f"event-{n:04}") for n in range(30)))))
     assert OutboxEvent.objects.count() == relay.MAX_ITEMS
 
 
-def test_event__costs_one_insert_in_one_transaction(ask, django_assert_num_queries):
+def test_event__costs_one_insert_in_one_transaction(django_assert_num_queries):
     request = ask(events(view()))
     with django_assert_num_queries(3) as asked:
         relay.receive(request)
@@ -196,7 +144,7 @@ def test_event__costs_one_insert_in_one_transaction(ask, django_assert_num_queri
     assert kinds == ["SAVEPOINT", "INSERT", "RELEASE"]
 
 
-def test_beacon__costs_two_inserts_in_one_transaction_whatever_it_brings(ask, django_assert_num_queries):
+def test_beacon__costs_two_inserts_in_one_transaction_whatever_it_brings(django_assert_num_queries):
     said = [view(id=f"event-{n:04}") for n in range(20)]
     told = [receipt(name="PageView", id=each["id"]) for each in said]
     with django_assert_num_queries(5) as asked:
@@ -208,13 +156,13 @@ def test_beacon__costs_two_inserts_in_one_transaction_whatever_it_brings(ask, dj
 
 
 @pytest.mark.django_db(transaction=True)
-def test_beacon__of_events_alone_needs_no_transaction_of_its_own(ask, django_assert_num_queries):
+def test_beacon__of_events_alone_needs_no_transaction_of_its_own(django_assert_num_queries):
     with django_assert_num_queries(1):
         relay.receive(ask(events(view(), island(name="AddToCart") | {"id": "another-event"})))
     assert OutboxEvent.objects.count() == 2
 
 
-def test_beacon__what_the_database_refuses_takes_nothing_else_with_it(ask, caplog):
+def test_beacon__what_the_database_refuses_takes_nothing_else_with_it(caplog):
     """As a column in an old character set refuses some texts: all at once it fails, and each for itself but one."""
 
     def refuse(execute, sql, params, many, context):
@@ -232,14 +180,14 @@ def test_beacon__what_the_database_refuses_takes_nothing_else_with_it(ask, caplo
     assert "Tracking failed with DataError" in caplog.text
 
 
-def test_event__that_is_too_large_takes_no_other_with_it(ask, capi):
+def test_event__that_is_too_large_takes_no_other_with_it(capi):
     capi(EVENT_BYTES=700)
     wide = island(content_name="x" * 900)
     relay.receive(ask(events(wide, view(id="another-event"))))
     assert OutboxEvent.objects.get().event_id == "another-event"
 
 
-def test_pages__load_nothing_of_metas_where_the_relay_tells_alone(ask, capi):
+def test_pages__load_nothing_of_metas_where_the_relay_tells_alone(capi):
     capi(BROWSER="relay_only")
     assert tags.config(["default"])["script"] == ""
     relay.receive(ask(events(view())))
@@ -258,14 +206,14 @@ def test_pages__load_nothing_of_metas_where_the_relay_tells_alone(ask, capi):
         ("capi_consent=granted.2.1767225600", "consent_unknown", None),
     ],
 )
-def test_event__without_consent_is_counted_and_nothing_kept(ask, cookies, reason, answer):
+def test_event__without_consent_is_counted_and_nothing_kept(cookies, reason, answer):
     assert relay.receive(ask(events(island(), receipts=[receipt()]), cookies=f"{cookies}; _fbp={FBP}")) == answer
     assert not OutboxEvent.objects.exists()
     assert not BrowserReceipt.objects.exists()
     assert SkipCount.objects.values_list("event_name", "reason", "count").get() == ("ViewContent", reason, 1)
 
 
-def test_event__under_privacy_control_is_counted(ask):
+def test_event__under_privacy_control_is_counted():
     relay.receive(ask(events(view()), sec_gpc="1"))
     assert SkipCount.objects.get().reason == "consent_limited"
 
@@ -274,7 +222,7 @@ def test_event__under_privacy_control_is_counted(ask):
 
 
 @pytest.mark.parametrize("state", relay.STATES)
-def test_receipt__is_kept_by_key_and_visitor(ask, state):
+def test_receipt__is_kept_by_key_and_visitor(state):
     relay.receive(ask({"receipts": [receipt(state=state, detail="policy")]}))
     found = BrowserReceipt.objects.get()
     assert (found.event_name, found.event_id, found.state, found.detail) == (
@@ -286,13 +234,13 @@ def test_receipt__is_kept_by_key_and_visitor(ask, state):
     assert len(found.visitor_key) == 16
 
 
-def test_receipt__only_rises(ask):
+def test_receipt__only_rises():
     for state in ("unknown", "handed_over", "blocked", "unknown"):
         relay.receive(ask({"receipts": [receipt(state=state)]}))
     assert BrowserReceipt.objects.get().state == BrowserState.HANDED_OVER
 
 
-def test_receipt__of_an_order_is_taken_only_if_the_order_is_recorded(ask):
+def test_receipt__of_an_order_is_taken_only_if_the_order_is_recorded():
     said = {"receipts": [receipt(name="Purchase", id="order-event-1")]}
     relay.receive(ask(said))
     assert not BrowserReceipt.objects.exists()
@@ -302,7 +250,7 @@ def test_receipt__of_an_order_is_taken_only_if_the_order_is_recorded(ask):
     assert OutboxEvent.objects.get().browser_at is not None
 
 
-def test_receipt__of_a_custom_event_is_taken_if_the_event_is_recorded(ask):
+def test_receipt__of_a_custom_event_is_taken_if_the_event_is_recorded():
     said = receipt(name="RingSizeMeasured")
     relay.receive(ask({"receipts": [said]}))
     assert not BrowserReceipt.objects.exists()
@@ -314,13 +262,13 @@ def test_receipt__of_a_custom_event_is_taken_if_the_event_is_recorded(ask):
     "changes",
     [{"state": "sold"}, {"state": 2}, {"id": "x"}, {"pixel": "nobody"}, {"name": 3}, {"name": "\ud800"}, {"name": "x" * 5000}],
 )  # fmt: skip
-def test_receipt__that_makes_no_sense_is_ignored(ask, changes):
+def test_receipt__that_makes_no_sense_is_ignored(changes):
     relay.receive(ask({"receipts": [receipt(**changes)]}))
     assert not BrowserReceipt.objects.exists()
 
 
 @pytest.mark.parametrize("detail", ["<script>", "x" * 100, 7, None, "jo@shop.example"])
-def test_receipt__keeps_no_detail_that_is_none_of_ours(ask, detail):
+def test_receipt__keeps_no_detail_that_is_none_of_ours(detail):
     relay.receive(ask({"receipts": [receipt(detail=detail)]}))
     assert BrowserReceipt.objects.get().detail == ""
 
@@ -347,7 +295,7 @@ def test_receipt__keeps_no_detail_that_is_none_of_ours(ask, detail):
         {"user_agent": None},
     ],
 )
-def test_beacon__of_others_is_not_heard(ask, headers):
+def test_beacon__of_others_is_not_heard(headers):
     assert relay.receive(ask(events(view()), **headers)) is None
     assert not OutboxEvent.objects.exists()
 
@@ -361,17 +309,17 @@ def test_beacon__of_others_is_not_heard(ask, headers):
         {"user_agent": "Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/120 Mobile"},
     ],
 )
-def test_beacon__of_our_own_pages_is_heard(ask, headers):
+def test_beacon__of_our_own_pages_is_heard(headers):
     assert relay.receive(ask(events(view()), **headers))
     assert OutboxEvent.objects.exists()
 
 
-def test_beacon__says_nothing_while_the_app_is_off(ask, capi):
+def test_beacon__says_nothing_while_the_app_is_off(capi):
     capi(ENABLED=False)
     assert relay.receive(ask(events(view()))) is None
 
 
-def test_rate__bounds_the_beacons_of_one_address_in_a_minute(ask, capi):
+def test_rate__bounds_the_beacons_of_one_address_in_a_minute(capi):
     capi(COLLECT_RATE=3)
     with time_machine.travel("2026-11-20T10:00:30Z", tick=False) as clock:
         taken = [relay.receive(ask(events(view(id=f"event-{n:04}")))) is not None for n in range(5)]
@@ -397,7 +345,7 @@ def test_rate__counts_by_what_the_server_says_where_that_is_no_ipv6_address(rf, 
     assert rates.network(rf.post("/", REMOTE_ADDR=address)) == address
 
 
-def test_rate__a_broken_cache_costs_no_event(ask, settings, caplog):
+def test_rate__a_broken_cache_costs_no_event(settings, caplog):
     settings.CACHES = {"default": {"BACKEND": "tests.relay.test_collect.BrokenCache"}}
     assert relay.receive(ask(events(view())))
     assert "Tracking failed with ConnectionError" in caplog.text
@@ -432,7 +380,7 @@ def test_parse__takes_what_has_the_right_shape_and_leaves_the_rest(said):
     assert relay.parse(json.dumps(said).encode()) == relay.Beacon()
 
 
-def test_body__that_is_too_long_is_not_read(ask):
+def test_body__that_is_too_long_is_not_read():
     request = ask(b" " * (5 * 1024 * 1024))
     read = []
     request._stream.read = lambda *size: read.append(size) or b""
@@ -440,7 +388,7 @@ def test_body__that_is_too_long_is_not_read(ask):
     assert read == []
 
 
-def test_body__whose_length_is_not_told_is_read_up_to_the_limit(ask):
+def test_body__whose_length_is_not_told_is_read_up_to_the_limit():
     request = ask(b" " * (5 * 1024 * 1024))
     del request.META["CONTENT_LENGTH"]
     request.__dict__.pop("headers", None)

@@ -5,7 +5,6 @@ import string
 from itertools import count
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -34,14 +33,7 @@ WHOLE = {
 SALE = '{"currency":"EUR","value":9.5}'
 NOTHINGS = [None, True, 0, -1, 1e308, 10**30, "", "x", "\ud800", "\x00", [], {}, [[]], {"a": 1}, "x" * 9000]
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 @pytest.fixture

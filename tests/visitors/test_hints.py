@@ -7,7 +7,6 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.cache import SessionStore
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import reverse
@@ -16,19 +15,9 @@ from django.utils.functional import SimpleLazyObject
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import OutboxEvent, SkipCount
 from capi_tracking.visitors import exclusions
+from tests.visitors.browsing import BROWSER, GRANTED, beacon, told
 
-GRANTED = "capi_consent=granted.1.1767225600; _fbp=fb.1.1767225600000.123456789"
-BROWSER = {"origin": "http://testserver", "sec-fetch-site": "same-origin", "user-agent": "Mozilla/5.0 Safari/605"}
-VIEW = {"events": [{"pixel": "default", "name": "PageView", "id": "0123456789abcdef"}]}
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 @pytest.fixture
@@ -51,11 +40,6 @@ def answer(rf):
         return TrackingMiddleware(lambda request: view(request) or HttpResponse())(request)
 
     return answered
-
-
-def told(response):
-    """Cookie by cookie: "1", or "" for one that is taken away."""
-    return {name: morsel.value for name, morsel in response.cookies.items()}
 
 
 def is_private(response):
@@ -191,26 +175,11 @@ def test_page__is_told_nothing_while_the_app_is_off(answer, capi):
 # -- beacons -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def beacon():
-    def sent(user=None, *, cookies=GRANTED, said=VIEW, **headers):
-        client = Client(headers=BROWSER | {name.replace("_", "-"): value for name, value in headers.items()})
-        if user:
-            client.force_login(user)
-            cookies = f"{cookies}; sessionid={client.cookies['sessionid'].value}"
-        client.cookies.clear()
-        return client.post(
-            reverse("capi_tracking:collect"), json.dumps(said), "text/plain", HTTP_COOKIE=cookies, REMOTE_ADDR="8.8.8.8"
-        )
-
-    return sent
-
-
 def counted():
     return list(SkipCount.objects.values_list("event_name", "reason", "count"))
 
 
-def test_beacon__of_staff_is_counted_and_silences_both_sides(beacon, clerk):
+def test_beacon__of_staff_is_counted_and_silences_both_sides(clerk):
     response = beacon(clerk)
     assert response.status_code == 204
     assert told(response) == {"capi_off": "1"}
@@ -219,7 +188,7 @@ def test_beacon__of_staff_is_counted_and_silences_both_sides(beacon, clerk):
     assert not OutboxEvent.objects.exists()
 
 
-def test_beacon__of_an_excluded_address_is_counted_and_silences_both_sides(beacon, capi):
+def test_beacon__of_an_excluded_address_is_counted_and_silences_both_sides(capi):
     capi(EXCLUDED_ADDRESSES=["8.8.8.0/24"])
     assert told(beacon()) == {"capi_off": "1"}
     assert counted() == [("PageView", "excluded_address", 1)]
@@ -229,19 +198,19 @@ def test_beacon__of_an_excluded_address_is_counted_and_silences_both_sides(beaco
 @pytest.mark.parametrize(
     "agent", ["Mozilla/5.0 (compatible; Googlebot/2.1)", "facebookexternalhit/1.1", "python-requests/2", "curl/8"]
 )
-def test_beacon__of_a_robot_is_counted(beacon, agent):
+def test_beacon__of_a_robot_is_counted(agent):
     response = beacon(user_agent=agent)
     assert not response.cookies
     assert counted() == [("PageView", "bot", 1)]
     assert not OutboxEvent.objects.exists()
 
 
-def test_beacon__of_a_telephone_that_is_called_like_a_robot_is_taken(beacon):
+def test_beacon__of_a_telephone_that_is_called_like_a_robot_is_taken():
     beacon(user_agent="Mozilla/5.0 (Linux; Android 13; CUBOT X70) AppleWebKit/537.36 Chrome/120 Mobile")
     assert OutboxEvent.objects.count() == 1
 
 
-def test_beacon__of_a_robot_that_the_browser_does_not_know_is_its_last(beacon, monkeypatch):
+def test_beacon__of_a_robot_that_the_browser_does_not_know_is_its_last(monkeypatch):
     class Longer:
         def is_crawler(self, agent):
             return "Sneaky" in agent
@@ -254,25 +223,25 @@ def test_beacon__of_a_robot_that_the_browser_does_not_know_is_its_last(beacon, m
     assert told(response)["capi_off"] == "1"
 
 
-def test_beacon__says_that_somebody_is_there_whose_session_is_older_than_this_app(beacon, customer):
+def test_beacon__says_that_somebody_is_there_whose_session_is_older_than_this_app(customer):
     assert told(beacon(customer))["capi_in"] == "1"
     assert "capi_in" not in told(beacon(customer, cookies=f"{GRANTED}; capi_in=1"))
 
 
-def test_beacon__says_that_nobody_is_there_any_more(beacon):
+def test_beacon__says_that_nobody_is_there_any_more():
     response = beacon(cookies=f"{GRANTED}; capi_in=1")
     assert told(response)["capi_in"] == ""
     assert is_private(response)
 
 
-def test_beacon__of_a_customer_carries_their_hashes(beacon, customer):
+def test_beacon__of_a_customer_carries_their_hashes(customer):
     beacon(customer)
     user = json.loads(OutboxEvent.objects.get().payload)["user_data"]
     assert {"em", "fn", "ln", "external_id", "fbp", "client_user_agent", "client_ip_address"} == user.keys()
 
 
 @pytest.mark.parametrize("cookies", ["", "capi_consent=denied.1.1767225600", "capi_consent=limited.1.1767225600"])
-def test_beacon__of_a_customer_without_consent_asks_nobody_who_it_is(beacon, customer, capi, cookies):
+def test_beacon__of_a_customer_without_consent_asks_nobody_who_it_is(customer, capi, cookies):
     capi(VISITOR="tests.visitors.test_hints.must_not_be_asked")
     beacon(customer, cookies=cookies)
     assert not OutboxEvent.objects.exists()
@@ -300,7 +269,7 @@ def match():
     return asked
 
 
-def test_match__gives_exactly_the_hashes_that_the_server_sends(match, beacon, customer):
+def test_match__gives_exactly_the_hashes_that_the_server_sends(match, customer):
     hashes = match(customer).json()
     beacon(customer)
     sent = json.loads(OutboxEvent.objects.get().payload)["user_data"]
@@ -384,7 +353,7 @@ def test_visitor__is_what_the_shop_says(match, customer, capi):
 
 
 @pytest.mark.parametrize("rule", ["failing", "nothing", "missing"])
-def test_visitor__that_fails_tells_nothing_and_costs_no_event(match, beacon, customer, capi, rule, caplog):
+def test_visitor__that_fails_tells_nothing_and_costs_no_event(match, customer, capi, rule, caplog):
     capi(VISITOR=f"tests.visitors.test_hints.{rule}")
     assert match(customer).json() == {}
     beacon(customer)

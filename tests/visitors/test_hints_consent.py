@@ -1,12 +1,9 @@
 """What a browser is told where the shop's own ``CONSENT`` takes back what its visitor granted."""
 
-import json
-
 import pytest
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.cache import SessionStore
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -14,19 +11,9 @@ from django.urls import reverse
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import OutboxEvent, SkipCount
 from capi_tracking.visitors import exclusions
+from tests.visitors.browsing import GRANTED, beacon, told
 
-GRANTED = "capi_consent=granted.1.1767225600; _fbp=fb.1.1767225600000.123456789"
-BROWSER = {"origin": "http://testserver", "sec-fetch-site": "same-origin", "user-agent": "Mozilla/5.0 Safari/605"}
-VIEW = {"events": [{"pixel": "default", "name": "PageView", "id": "0123456789abcdef"}]}
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 def denied(request):
@@ -49,19 +36,10 @@ def asked_in_vain(request):
     pytest.fail("asked")
 
 
-def beacon(cookies=GRANTED, **headers):
-    sent = Client(headers=BROWSER | headers)
-    return sent.post(reverse("capi_tracking:collect"), json.dumps(VIEW), "text/plain", HTTP_COOKIE=cookies)
-
-
 def page(rf, cookies, view=lambda request: None):
     request = rf.get("/", headers={"user-agent": "Safari"}, HTTP_COOKIE=cookies)
     request.session, request.user = SessionStore(), AnonymousUser()
     return TrackingMiddleware(lambda request: view(request) or HttpResponse())(request)
-
-
-def told(response):
-    return {name: morsel.value for name, morsel in response.cookies.items()}
 
 
 @pytest.mark.parametrize("rule", ["denied", "limited", "failing"])
@@ -82,7 +60,7 @@ def test_withheld_consent__is_told_on_an_answer_that_nobody_keeps(capi):
 )
 def test_consent_that_is_not_withheld__silences_nobody(capi, rule, cookies):
     capi(CONSENT=f"tests.visitors.test_hints_consent.{rule}")
-    assert "capi_off" not in told(beacon(cookies))
+    assert "capi_off" not in told(beacon(cookies=cookies))
 
 
 def test_page__leaves_a_browser_silent_while_the_shop_withholds_it(rf, capi):

@@ -3,12 +3,8 @@
 import json
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from capi_tracking.events import UserData
-from tests.browser.pages import alone
-from tests.browser.shop import SOURCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,26 +89,6 @@ def test_unsigned_event__carries_no_value_on_either_side(granted):
 
 
 # -- who is it ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def log_in():
-    """A visitor with the session of that user, as the log-in's own answer leaves the browser."""
-
-    def done(shop, **user):
-        source = SOURCE.read_text()
-        assert "VISITOR_MS = 1000" in source
-        shop.serve(
-            source.replace("VISITOR_MS = 1000", "VISITOR_MS = 9000")
-        )  # on a busy machine, hashes take their time
-        person = alone(lambda: User.objects.create_user("jo", **user))
-        client = Client()
-        alone(lambda: client.force_login(person))
-        names = {name: morsel.value for name, morsel in client.cookies.items()}
-        shop.context.add_cookies([{"name": name, "value": text, "url": shop.url} for name, text in names.items()])
-        return person
-
-    return done
 
 
 def test_logged_in__both_copies_carry_the_same_hashes(granted, log_in):
