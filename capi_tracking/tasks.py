@@ -5,8 +5,6 @@ Add ``CAPI_BEAT_SCHEDULE`` to the shop's ``beat_schedule``. A nudge only saves w
 
 import logging
 import os
-import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -19,6 +17,7 @@ from . import alerts, dataset_quality, delivery, metrics, privacy, reconciliatio
 from .conf import conf
 from .logs import fields
 from .models import Heartbeat, OutboxEvent, Status
+from .nudging import Nudger
 
 logger = logging.getLogger(__name__)
 
@@ -30,44 +29,24 @@ META_SECONDS = 900.0  # is there anything to ask today? A beat that starts anew 
 ROLL_UP_SECONDS = 60.0
 NUDGE_EXPIRES_SECONDS = 60
 BUDGET = timedelta(seconds=50)  # a worker of the shop's is never ours for longer
-AT_MOST_EVERY = 1.0  # seconds between two messages of one process
-SILENCE = 30.0  # seconds without a message after a failure
 BROKER_TIMEOUT = 4.0
 NOW = timedelta(0)
 Heart = Heartbeat.Name
 
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """Without a worker the messages would pile up: each is gone when the next one comes."""
+    options = {"expires": seconds, "ignore_result": True}
+    return {"task": f"capi_tracking.tasks.{task}", "schedule": seconds, "options": options}
+
+
 CAPI_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "capi-tracking-sweep": {
-        "task": "capi_tracking.tasks.sweep",
-        "schedule": SWEEP_SECONDS,
-        # without a worker the messages would pile up
-        "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
-    },
-    "capi-tracking-prune": {
-        "task": "capi_tracking.tasks.prune",
-        "schedule": PRUNE_SECONDS,
-        "options": {"expires": PRUNE_SECONDS, "ignore_result": True},
-    },
-    "capi-tracking-alert": {
-        "task": "capi_tracking.tasks.alert",
-        "schedule": ALERT_SECONDS,
-        "options": {"expires": ALERT_SECONDS, "ignore_result": True},
-    },
-    "capi-tracking-reconcile": {
-        "task": "capi_tracking.tasks.reconcile",
-        "schedule": RECONCILE_SECONDS,
-        "options": {"expires": RECONCILE_SECONDS, "ignore_result": True},
-    },
-    "capi-tracking-ask-meta": {
-        "task": "capi_tracking.tasks.ask_meta",
-        "schedule": META_SECONDS,
-        "options": {"expires": META_SECONDS, "ignore_result": True},
-    },
-    "capi-tracking-roll-up": {
-        "task": "capi_tracking.tasks.roll_up",
-        "schedule": ROLL_UP_SECONDS,
-        "options": {"expires": ROLL_UP_SECONDS, "ignore_result": True},
-    },
+    "capi-tracking-sweep": _every(SWEEP_SECONDS, "sweep"),
+    "capi-tracking-prune": _every(PRUNE_SECONDS, "prune"),
+    "capi-tracking-alert": _every(ALERT_SECONDS, "alert"),
+    "capi-tracking-reconcile": _every(RECONCILE_SECONDS, "reconcile"),
+    "capi-tracking-ask-meta": _every(META_SECONDS, "ask_meta"),
+    "capi-tracking-roll-up": _every(ROLL_UP_SECONDS, "roll_up"),
 }
 
 # The options that bound every wait for a broker that accepts and never answers, by kombu's driver type.
@@ -160,6 +139,13 @@ def shop_app() -> Celery | None:
     return _app_at_import if _app_at_import in apps else next(iter(apps), None)
 
 
+def wake(timeout: float = BROKER_TIMEOUT) -> None:
+    """Send for a worker, where the shop has an application and does not do its tasks itself."""
+    app = shop_app()
+    if app is not None and not app.conf.task_always_eager:
+        publish(app, timeout)
+
+
 def publish(app: Celery, timeout: float = BROKER_TIMEOUT) -> None:
     """Send one ``deliver`` message over a connection of its own; no wait is longer than ``timeout`` seconds."""
     options = BOUNDS.get(app.connection_for_write().transport.driver_type, ())
@@ -174,68 +160,13 @@ def publish(app: Celery, timeout: float = BROKER_TIMEOUT) -> None:
         connection.release()
 
 
-class Nudger:
-    """Publishes at most one message a second, from a daemon thread that the first request for one starts."""
-
-    def __init__(
-        self, find_app: Callable[[], Celery | None] = shop_app, send: Callable[[Celery], None] = publish
-    ) -> None:
-        self._find_app = find_app
-        self._send = send
-        self._asked = threading.Condition()
-        self._next: float | None = None  # when the next message goes
-        self._last: float = 0.0  # the latest moment that was asked for
-        self._not_before: float = 0.0
-        self._thread: threading.Thread | None = None
-
-    def ask(self, delay_seconds: float) -> None:
-        """A message in so many seconds, please."""
-        at = time.monotonic() + delay_seconds
-        with self._asked:
-            self._last = max(self._last, at)
-            if self._next is None or at < self._next:
-                self._next = at
-                self._asked.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="capi-tracking-nudge", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            self._wait()
-            pause = AT_MOST_EVERY if self._publish() else SILENCE
-            self._not_before = time.monotonic() + pause
-
-    def _wait(self) -> None:
-        """Until a message is wanted and allowed. Takes all that is wanted by then with it."""
-        with self._asked:
-            while (left := self._seconds_left()) != 0:
-                self._asked.wait(left)
-            self._next = self._last if self._last > time.monotonic() else None
-
-    def _seconds_left(self) -> float | None:
-        if self._next is None:
-            return None
-        return max(max(self._next, self._not_before) - time.monotonic(), 0)
-
-    def _publish(self) -> bool:
-        try:
-            app = self._find_app()
-            if app is not None and not app.conf.task_always_eager:
-                self._send(app)
-        except Exception as error:  # noqa: BLE001 (any broker, any driver: the sweep finds what this missed)
-            logger.warning("No worker was nudged (%s); the next sweep delivers.", type(error).__name__)
-            return False
-        return True
-
-
 def _start_afresh() -> None:
     """A forked child has neither the thread nor a usable lock."""
     global _nudger
-    _nudger = Nudger()
+    _nudger = Nudger(wake)
 
 
 _app_at_import = _state._tls.current_app  # of the main thread, where the shop made it
-_nudger = Nudger()
+_nudger = Nudger(wake)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_start_afresh)

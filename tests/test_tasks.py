@@ -1,11 +1,10 @@
-"""The Celery door: the tasks, the schedule, and the nudge."""
+"""The Celery door: the tasks, the schedule, and the way to a worker."""
 
 import json
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -26,7 +25,6 @@ from capi_tracking.signals import event_recorded
 from capi_tracking.tasks import CAPI_BEAT_SCHEDULE, Nudger, publish
 from capi_tracking.transports.local import MemoryTransport
 from tests.outbox_rows import make_row, make_rows, statuses
-from tests.waiting import until
 
 SILENT_SECONDS = 0.3
 
@@ -161,7 +159,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         def ask(self, delay_seconds: float) -> None:
             seconds.append(delay_seconds)
 
-    monkeypatch.setattr(tasks, "_nudger", Listener())
+    monkeypatch.setattr(tasks, "_nudger", Listener(tasks.wake))
     return seconds
 
 
@@ -212,99 +210,14 @@ def test_nudge_after_commit__is_connected_to_the_signal(
     assert asked == [1.0]
 
 
-# -- the nudger ------------------------------------------------------------------------------------------------------
-
-
-class Post:
-    """Stands where the broker would: keeps the moments and the threads of what was sent."""
-
-    def __init__(self, *errors: Exception | None) -> None:
-        self.errors = list(errors)
-        self.at: list[float] = []
-        self.threads: list[int] = []
-
-    def __call__(self, app: Celery) -> None:
-        self.at.append(time.monotonic())
-        self.threads.append(threading.get_ident())
-        if self.errors and (error := self.errors.pop(0)):
-            raise error
-
-
-def make_nudger(post: Post, app: Celery | None = None, **settings: Any) -> Nudger:
-    app = app or Celery("shop", broker="memory://", set_as_current=False)
-    app.conf.update(settings)
-    return Nudger(find_app=lambda: app, send=post)
-
-
-def test_ask__never_meets_the_broker_in_the_callers_thread() -> None:
-    post = Post()
-    make_nudger(post).ask(0)
-    until(lambda: post.threads)
-    assert threading.get_ident() not in post.threads
-
-
-def test_ask__one_message_for_a_burst_and_one_a_second_after_it() -> None:
-    post = Post()
-    nudger = make_nudger(post)
-    nudger.ask(0)
-    until(lambda: post.at)
-    for _ in range(500):
-        nudger.ask(0)
-    until(lambda: len(post.at) == 2)
-    assert post.at[1] - post.at[0] >= tasks.AT_MOST_EVERY
-    assert nudger._next is None
-
-
-def test_ask__waits_until_the_row_is_due() -> None:
-    post, asked_at = Post(), time.monotonic()
-    make_nudger(post).ask(0.2)
-    until(lambda: post.at)
-    assert post.at[0] - asked_at >= 0.2
-
-
-def test_ask__a_later_wish_is_not_lost_to_an_earlier_one() -> None:
-    post, asked_at = Post(), time.monotonic()
-    nudger = make_nudger(post)
-    nudger.ask(1.2)
-    nudger.ask(0)
-    until(lambda: len(post.at) == 2)
-    assert post.at[0] - asked_at < 1.2 <= post.at[1] - asked_at
-
-
-def test_ask__after_a_failure_it_is_silent_for_a_while(caplog: Any) -> None:
-    post = Post(OSError("amqp://shop:secret@broker"))
-    nudger = make_nudger(post)
-    nudger.ask(0)
-    until(lambda: caplog.records)
-    until(lambda: nudger._not_before > time.monotonic() + tasks.SILENCE / 2)
-    assert "OSError" in caplog.text
-    assert "secret" not in caplog.text
-    nudger.ask(0)
-    assert nudger._thread is not None
-    nudger._thread.join(timeout=0.2)
-    assert len(post.at) == 1
-
-
-@pytest.mark.parametrize("find_app", [lambda: None, lambda: Celery("eager", task_always_eager=True)])
-def test_ask__no_message_where_nobody_would_take_it(find_app: Callable[[], Celery | None]) -> None:
-    post = Post()
-    nudger = Nudger(find_app=find_app, send=post)
-    nudger.ask(0)
-    until(lambda: nudger._not_before > 0)
-    assert post.at == []
-
-
-def test_ask__starts_one_thread_and_no_process_waits_for_it() -> None:
-    nudger = make_nudger(Post())
-    nudger.ask(0)
-    thread = nudger._thread
-    nudger.ask(0)
-    assert thread is not None
-    assert nudger._thread is thread
-    assert thread.daemon
-
-
 # -- the broker ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("app", [None, Celery("eager", task_always_eager=True, set_as_current=False)])
+def test_wake__sends_nothing_where_nobody_would_take_it(app: Celery | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "shop_app", lambda: app)
+    monkeypatch.setattr(tasks, "publish", lambda *_: pytest.fail("sent"))
+    tasks.wake()
 
 
 def test_publish__puts_one_message_that_expires_into_the_queue(shop: Any, tmp_path: Path) -> None:
@@ -395,8 +308,8 @@ from capi_tracking import tasks
 sent = threading.Event()
 class Watched(tasks.Nudger):
     def __init__(self):
-        super().__init__(find_app=lambda: type("App", (), {"conf": type("C", (), {"task_always_eager": False})}), send=lambda app: sent.set())
-tasks.Nudger = Watched
+        super().__init__(sent.set)
+tasks.Nudger = lambda send: Watched()
 tasks._nudger = Watched()
 tasks.nudge(); sent.wait(10); sent.clear()
 tasks._nudger._asked.acquire()  # the worst moment

@@ -79,10 +79,10 @@ def report() -> dict[str, object]:
 
 def shorten_waits(timeout: float, silence: float) -> None:
     """The nudger's own times are for production; a test needs not wait half a minute for the next try."""
-    from capi_tracking import tasks
+    from capi_tracking import nudging, tasks
 
-    tasks.SILENCE = silence
-    tasks._nudger = tasks.Nudger(send=partial(tasks.publish, timeout=timeout))
+    nudging.SILENCE = silence
+    tasks._nudger = tasks.Nudger(partial(tasks.wake, timeout=timeout))
 
 
 def mark() -> None:

@@ -1,7 +1,7 @@
 """Each trap of the real pixel, by its stand-in: with our defence it is not stepped into, without it it snaps.
 
 Each test runs twice, once with our files as they are and once with the text of the defence taken out: a defence that does
-nothing, and a test that sees nothing, both fail. The three flags of the stub are in test_capi_js.py.
+nothing, and a test that sees nothing, both fail. The three flags of the stub are in test_script_navigation.py.
 """
 
 import json
