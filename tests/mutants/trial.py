@@ -1,12 +1,11 @@
 """A pytest plugin: the room's tests once as they are, then some of them in a child for each mutant."""
 
 import os
-import resource
 import signal
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,8 +21,10 @@ from .swapping import put_in
 KILLED, SURVIVED, NOT_PUT_IN, OUT_OF_TIME = 1, 0, 3, 4
 ENDS = {KILLED: "killed", SURVIVED: "survived", NOT_PUT_IN: "left out", OUT_OF_TIME: "out of time"}
 SLOW = 3  # seconds of the processor: what takes longer kills what others kill already
-PATIENCE, TIMES = 5, 5  # seconds of the processor for a mutant's tests, beside so many times what they took before
-LONGEST = 180  # seconds of the clock: a mutant may wait for ever, or this machine be busy; so its name is told
+PATIENCE, TIMES = 1, 5  # seconds of the processor for a test, beside so many times what it took before
+LONGEST = (
+    60  # seconds of the clock for a test: a mutant may wait for ever, or this machine be busy; so its name is told
+)
 
 
 class Trial:
@@ -90,7 +91,7 @@ class Trial:
 
     def _good_in_children(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Without those that can't run in a child, such as by a server's thread that stayed with the parent."""
-        return [item for item in items if _ended(_fork(partial(_run, [item]), PATIENCE)) == SURVIVED]
+        return [item for item in items if _ended(_fork(partial(self._tried, [item]))) == SURVIVED]
 
     # -- changed -------------------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ class Trial:
         if len(self._running) >= self.at_once:
             self._end_one()
         mine = self._concerned(mutant, items)
-        child = _fork(lambda: self._tried(mine) if put_in(mutant) else NOT_PUT_IN, self._limit(mine))
+        child = _fork(lambda: self._tried(mine) if put_in(mutant) else NOT_PUT_IN)
         self._running[child] = mutant
 
     def _concerned(self, mutant: Mutant, items: list[pytest.Item]) -> list[pytest.Item]:
@@ -109,7 +110,7 @@ class Trial:
         return sorted(mine, key=lambda item: item.nodeid not in killers)
 
     def _tried(self, items: list[pytest.Item]) -> int:
-        killer = next((item for item in items if not _is_green(_reports(item))), None)
+        killer = next((item for item in items if not self._is_green(item)), None)
         if killer is None:
             return SURVIVED
         self._word_of(os.getpid()).write_text(killer.nodeid)
@@ -118,8 +119,11 @@ class Trial:
     def _word_of(self, child: int) -> Path:
         return Path(self._words.name, str(child))
 
-    def _limit(self, items: list[pytest.Item]) -> int:
-        return PATIENCE + int(TIMES * sum(self._seconds[item.nodeid] for item in items))
+    def _is_green(self, item: pytest.Item) -> bool:
+        """It ends the process where the test does not end: most often a loop, else a wait."""
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE + TIMES * self._seconds[item.nodeid])
+        signal.alarm(LONGEST)
+        return not any(report.failed for report in _reports(item))
 
     def _end_one(self) -> None:
         child, status = os.wait()
@@ -135,29 +139,19 @@ class Trial:
             self.tell(f"{ENDS[code]}: {mutant.name}")
 
 
-def _run(items: Iterable[pytest.Item]) -> int:
-    return SURVIVED if all(_is_green(_reports(item)) for item in items) else KILLED
-
-
 def _reports(item: pytest.Item) -> list[pytest.TestReport]:
     """Of the test alone: of what it shares with others, only the session's own stays."""
     with catch_warnings_for_item(config=item.config, ihook=item.ihook, when="runtest", item=item):
         return runtestprotocol(item, nextitem=item.session, log=False)
 
 
-def _is_green(reports: Iterable[pytest.TestReport]) -> bool:
-    return not any(report.failed for report in reports)
-
-
-def _fork(work: Callable[[], int], limit: int) -> int:
+def _fork(work: Callable[[], int]) -> int:
     child = os.fork()
     if child:
         return child
     code = KILLED
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(LONGEST)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))  # for a loop that does not end
         code = work()
     except BaseException:  # noqa: BLE001 - a mutant may break whatever runs it
         code = KILLED
