@@ -47,7 +47,7 @@ class Attempt:
             events=[row.pk for row in self.rows] if failed else [],
             **_columns(self.outcome),
         )
-        row.save(using=using, force_insert=True)
+        row.save(using=using)
         return int(row.pk)
 
 

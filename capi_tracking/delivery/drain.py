@@ -46,7 +46,7 @@ def deliver_due(
     ends = time.monotonic() + budget.total_seconds() if budget else float("inf")
     over = _either(stop, lambda: time.monotonic() >= ends)
     lanes = [Lane(made, using, report, over) for made in _transports(transport)]
-    while lanes and not over():
+    while lanes:
         # a pixel with a million rows must not keep another's sale waiting
         lanes = [lane for lane in lanes if not over() and _step(lane)]
     return report
@@ -55,10 +55,9 @@ def deliver_due(
 def _step(lane: Lane) -> bool:
     """Claim once and send what was claimed. False if there was nothing, or no more may go."""
     claimed = lane.claim()
-    if claimed is None:
-        return False
-    Consignment(lane, *claimed).work()
-    return not lane.blocked
+    if claimed:
+        Consignment(lane, *claimed).work()
+    return claimed is not None and not lane.blocked
 
 
 def _either(one: Callable[[], bool], other: Callable[[], bool]) -> Callable[[], bool]:

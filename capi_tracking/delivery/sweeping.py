@@ -60,8 +60,8 @@ def _hasten(using: str) -> None:
 
 def _resume(using: str) -> None:
     """A pixel that was refused goes on by itself once its settings have changed, and its held rows with it."""
-    paused = Pixel.objects.using(using).filter(state=Pixel.State.PAUSED).exclude(refused_fingerprint="")
-    for alias, refused in paused.filter(alias__in=list(conf.PIXELS)).values_list("alias", "refused_fingerprint"):
+    paused = Pixel.objects.using(using).filter(alias__in=list(conf.PIXELS)).exclude(refused_fingerprint="")
+    for alias, refused in paused.values_list("alias", "refused_fingerprint"):
         if fingerprint(pixel_settings(alias)) == refused:
             continue
         held = resume([alias], using)

@@ -34,6 +34,14 @@ def test_deliver_due__a_refused_token_holds_the_batch_and_pauses_the_pixel(capi:
     assert [call["pixel"] for call in calls] == ["default"]
 
 
+def test_deliver_due__a_refused_token_stops_the_other_batches_of_its_claim(capi: Any) -> None:
+    capi(BATCH_BYTES=1)
+    make_rows(3)
+    _, transport = deliver(always=Denied("token", code=190))
+    assert len(transport.sent) == 1
+    assert sorted(statuses().values()) == [Status.HELD, Status.PENDING, Status.PENDING]
+
+
 def test_sweep__a_new_token_resumes_the_pixel_and_its_rows(capi: Any) -> None:
     make_row(1)
     make_row(2, status=Status.HELD, due_at=None, reason="other_environment", environment="x")
@@ -43,6 +51,39 @@ def test_sweep__a_new_token_resumes_the_pixel_and_its_rows(capi: Any) -> None:
     assert sweep("default", transport=ScriptedTransport()).delivered == 1
     assert statuses() == {"e1": Status.SENT, "e2": Status.HELD}
     assert pixel().state == Pixel.State.OPEN
+
+
+@pytest.fixture
+def two_refused(capi: Any) -> dict[str, dict[str, str]]:
+    pixels = {alias: {"PIXEL_ID": "1", "ACCESS_TOKEN": "old"} for alias in ("default", "other")}
+    capi(PIXELS=pixels)
+    make_row(1)
+    make_row(2, pixel="other")
+    assert deliver(always=Denied("token", code=190))[0].held == 2
+    return pixels
+
+
+def test_sweep__a_new_token_resumes_its_own_pixel_alone(capi: Any, two_refused: dict[str, dict[str, str]]) -> None:
+    capi(PIXELS=two_refused | {"other": {"PIXEL_ID": "1", "ACCESS_TOKEN": "new"}})
+    sweep("default", transport=ScriptedTransport())
+    assert statuses() == {"e1": Status.HELD, "e2": Status.SENT}
+
+
+def test_resume__leaves_other_pixels_as_they_are(two_refused: Any) -> None:
+    assert resume(["other"]) == 1
+    assert [each.alias for each in Pixel.objects.filter(state=Pixel.State.PAUSED)] == ["default"]
+    assert statuses() == {"e1": Status.HELD, "e2": Status.PENDING}
+
+
+@pytest.mark.parametrize(
+    "was", [{"state": Pixel.State.PAUSED, "refused_fingerprint": "f"}, {"state": Pixel.State.OPEN}]
+)
+def test_sweep__a_pixel_that_left_the_settings_stays_and_its_held_rows_with_it(was: dict[str, str]) -> None:
+    Pixel.objects.create(alias="gone", **was)
+    make_row(pixel="gone", status=Status.HELD, due_at=None, reason="denied_190")
+    sweep("default", transport=ScriptedTransport())
+    assert Pixel.objects.get(alias="gone").state == was["state"]
+    assert statuses() == {"e1": Status.HELD}
 
 
 def test_sweep__a_new_graph_version_resumes_too(capi: Any) -> None:

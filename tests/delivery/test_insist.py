@@ -12,6 +12,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from capi_tracking.delivery import consignment, deliver_due
 from capi_tracking.delivery.consignment import PAUSES, insist
 from capi_tracking.transports.local import ScriptedTransport
+from tests.delivery.clock import Clock
 from tests.outbox_rows import make_row, statuses
 
 FILE = "file"
@@ -19,8 +20,10 @@ LOCKED, CLOSED = OperationalError("database is locked"), InterfaceError("connect
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consignment, "PAUSES", (0,) * len(PAUSES))
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(consignment, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -53,10 +56,11 @@ def test_insist__waits_longer_each_time_and_three_seconds_at_most() -> None:
 
 
 @pytest.mark.parametrize("error", [LOCKED, CLOSED])
-def test_insist__tries_again_until_it_is_recorded(file: str, error: Exception) -> None:
-    record = Recording(*[error] * len(PAUSES))
+def test_insist__tries_again_after_each_pause_until_it_is_recorded(file: str, error: Exception, clock: Clock) -> None:
+    record, began = Recording(*[error] * len(PAUSES)), clock.now
     assert insist(record, file) == 3
     assert record.tries == len(PAUSES) + 1
+    assert clock.now == pytest.approx(began + sum(PAUSES))
 
 
 @pytest.mark.parametrize("error", [LOCKED, CLOSED])

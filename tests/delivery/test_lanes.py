@@ -2,24 +2,28 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from capi_tracking.conf import pixel
-from capi_tracking.delivery import deliver_due, sweep
+from capi_tracking.delivery import deliver_due, drain, lane, sweep
 from capi_tracking.delivery.configured import RELEASE, marks
 from capi_tracking.delivery.lane import describe, fingerprint
 from capi_tracking.delivery.report import Report
 from capi_tracking.exceptions import Rejected, Unreachable
-from capi_tracking.models import OutboxEvent, Pixel
+from capi_tracking.models import OutboxEvent, Pixel, Status
+from capi_tracking.retry import wait_after
 from capi_tracking.transports import Acknowledgement, Batch
 from capi_tracking.transports.local import ScriptedTransport
-from tests.outbox_rows import make_row, make_rows
+from tests.delivery.clock import Clock
+from tests.outbox_rows import make_row, make_rows, statuses
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+DOWN = Unreachable("ConnectTimeout")
 
 
 @pytest.fixture
@@ -56,6 +60,14 @@ def test_fingerprint__changes_with_what_a_refusal_can_depend_on(capi: Any, chang
     assert fingerprint(pixel("default")) != before
 
 
+@pytest.mark.parametrize("dice", [0.0, 1.0])
+def test_pause__is_spread_by_the_dice_so_that_workers_do_not_come_back_together(
+    monkeypatch: pytest.MonkeyPatch, dice: float
+) -> None:
+    monkeypatch.setattr(lane, "random", SimpleNamespace(random=lambda: dice))
+    assert lane.pause(DOWN, tries=1) == wait_after(DOWN, tries=1, jitter=dice)
+
+
 def test_probes__take_turns_among_ten_events() -> None:
     """The eleventh unanswered one begins again with the first."""
     make_rows(12)
@@ -73,10 +85,20 @@ def test_drain__that_is_stopped_leaves_the_next_pixel_alone(two_pixels: None, ru
 
 
 @pytest.mark.parametrize("run", [deliver_due, sweep])
-def test_drain__whose_time_is_up_leaves_the_rest(two_pixels: None, run: Callable[..., Any]) -> None:
-    transport = ScriptedTransport()
-    run(transport=transport, budget=timedelta(microseconds=1))
-    assert transport.sent == []
+def test_drain__goes_on_while_it_has_time_left_and_leaves_the_rest_when_it_is_used_up(
+    two_pixels: None, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(drain, "time", clock)
+    transport = ScriptedTransport(always=lambda batch: clock.passes(1))
+    run(transport=transport, budget=timedelta(seconds=3))
+    assert len(transport.sent) == 3
+
+
+def test_drain__sends_nothing_of_a_paused_pixel_though_another_is_open(two_pixels: None) -> None:
+    Pixel.objects.create(alias="default", state=Pixel.State.PAUSED)
+    deliver_due(transport=ScriptedTransport())
+    assert statuses() == {"e1": Status.PENDING, "e2": Status.PENDING, "e3": Status.SENT, "e4": Status.SENT}
 
 
 def test_drain__switched_off_reports_that_nothing_was_done(capi: Any) -> None:

@@ -48,9 +48,10 @@ def test_deliver_due__a_success_between_starts_the_count_again(capi: Any) -> Non
     assert pixel().wait_until is None
 
 
-def test_deliver_due__after_the_wait_one_event_probes(capi: Any) -> None:
+@pytest.mark.parametrize("failures", [3, 9])  # the fourth event's turn; and nobody's, so the first's
+def test_deliver_due__after_the_wait_one_event_probes(failures: int) -> None:
     make_rows(5)
-    Pixel.objects.create(alias="default", failures=3, wait_until=timezone.now() - HOUR)
+    Pixel.objects.create(alias="default", failures=failures, wait_until=timezone.now() - HOUR)
     _, transport = deliver(DOWN)
     assert [len(batch) for batch in transport.sent] == [1]
     first_wait = pixel().wait_until
@@ -91,6 +92,14 @@ def test_deliver_due__while_one_worker_probes_no_other_sends() -> None:
     _, transport = deliver(another_looks)
     assert [len(batch) for batch in transport.sent] == [1, 4]
     assert others == []
+
+
+def test_deliver_due__while_one_worker_probes_the_pixel_waits_as_after_one_more_failure() -> None:
+    make_row()
+    Pixel.objects.create(alias="default", failures=5, wait_until=timezone.now() - HOUR)
+    seen: list[float] = []
+    deliver(lambda batch: seen.append(waits()))
+    assert 30 <= seen[0] <= 50
 
 
 def test_deliver_due__rows_that_may_not_be_sent_use_up_no_probe(capi: Any) -> None:
@@ -169,7 +178,7 @@ def test_deliver_due__waits_get_longer() -> None:
         wait_until = pixel().wait_until
         waits.append(wait_until - timezone.now() if wait_until else timedelta(0))
         make_due()
-    assert waits[2] > timedelta(seconds=5)
+    assert timedelta(seconds=5) < waits[2] < timedelta(seconds=13)
     assert waits[5] > 4 * waits[2]
     assert waits[7] <= timedelta(minutes=13)
 

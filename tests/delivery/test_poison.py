@@ -68,6 +68,14 @@ def test_deliver_due__a_batch_is_halved_only_after_three_5xx() -> None:
     assert set(OutboxEvent.objects.values_list("strikes", flat=True)) == {2}
 
 
+def test_deliver_due__a_batch_is_not_halved_while_one_of_it_was_struck_less_often() -> None:
+    make_row(1)
+    make_row(2, strikes=2)
+    _, transport = deliver(BROKEN)
+    assert [len(batch) for batch in transport.sent] == [2]
+    assert dict(OutboxEvent.objects.values_list("event_id", "strikes")) == {"e1": 1, "e2": 3}
+
+
 def test_deliver_due__an_outage_without_an_answer_strikes_nobody() -> None:
     make_rows(4)
     for _ in range(6):
@@ -122,3 +130,12 @@ def test_deliver_due__a_pixel_that_cannot_send_keeps_no_other_from_it(capi: Any,
     assert deliver_due("default", transport=make).delivered == 1
     assert statuses() == {"e1": Status.PENDING, "e2": Status.SENT}
     assert "GRAPH_URL is odd" in caplog.text
+
+
+def test_deliver_due__of_an_error_that_is_not_ours_the_log_has_the_name_alone(caplog: Any) -> None:
+    def make(chosen: PixelSettings) -> Transport:
+        raise ValueError("the token EAAzebra is odd")
+
+    deliver_due("default", transport=make)
+    assert "ValueError" in caplog.text
+    assert "zebra" not in caplog.text

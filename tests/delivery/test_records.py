@@ -1,6 +1,5 @@
 """What is written down of one request, and what is told of rows that another worker took meanwhile."""
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from capi_tracking.conf import PixelSettings
+from capi_tracking.delivery import attempts as requests
 from capi_tracking.delivery import deliver_due, sweep
 from capi_tracking.delivery.attempts import Attempt, attempt
 from capi_tracking.exceptions import Denied, Rejected, Unreachable
@@ -16,6 +16,7 @@ from capi_tracking.models.database import slices
 from capi_tracking.signals import event_failed, pixel_paused
 from capi_tracking.transports import Acknowledgement, Batch
 from capi_tracking.transports.local import MemoryTransport, ScriptedTransport
+from tests.delivery.clock import Clock
 from tests.outbox_rows import attempts, make_row, make_rows, statuses
 
 pytestmark = pytest.mark.django_db
@@ -100,17 +101,12 @@ def claimed() -> list[Claimed]:
     return [Claimed(1, "k1", "{}", is_late=False, leases=0, strikes=0, environment="")]
 
 
-def test_attempt__lasts_as_many_milliseconds_as_the_transport() -> None:
-    class Slow(MemoryTransport):
-        def send(self, batch: Batch) -> Acknowledgement:
-            end = time.perf_counter() + 0.02
-            while time.perf_counter() < end:
-                pass
-            return super().send(batch)
-
-    began = time.perf_counter()
-    made = attempt(Slow(PixelSettings(alias="default", pixel_id="1")), claimed())
-    assert 20 <= made.duration_ms <= (time.perf_counter() - began) * 1000
+def test_attempt__lasts_as_many_milliseconds_as_the_transport(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(requests, "time", clock)
+    transport = ScriptedTransport(lambda batch: clock.passes(2))
+    transport.pixel = PixelSettings(alias="default", pixel_id="1")
+    assert attempt(transport, claimed()).duration_ms == 2000
 
 
 def test_attempt__that_took_longer_than_its_column_can_say_is_kept_all_the_same() -> None:

@@ -43,6 +43,26 @@ def test_deliver_due__a_dead_event_tells_why_and_is_announced() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("codes", "reason"),
+    [({"code": 100}, "rejected_100"), ({}, "rejected_unexplained"), ({"code": 10**99}, f"rejected_1{'0' * 54}")],
+)
+def test_deliver_due__a_dead_event_has_what_codes_there_were_as_far_as_they_fit(
+    codes: dict[str, int], reason: str
+) -> None:
+    row = make_row()
+    deliver(Rejected("", http_status=400, **codes))
+    row.refresh_from_db()
+    assert row.reason == reason
+
+
+def test_deliver_due__the_log_names_the_dead_and_no_other(caplog: Any) -> None:
+    make_rows(2)
+    deliver(always=refuses("e1"))
+    named = [vars(record).get("capi_event_id") for record in caplog.records if record.levelname == "WARNING"]
+    assert named == ["e1"]
+
+
 def test_deliver_due__every_event_refused_without_a_reason_is_the_pixels_fault() -> None:
     make_rows(40)
     report, _ = deliver(always=Rejected("(#100) Invalid appsecret_proof", http_status=400, code=100))

@@ -101,8 +101,8 @@ def test_deliver_due__after_a_wait_that_meta_asked_for_one_event_probes_whatever
 def test_deliver_due__throttled_waits_at_once_for_as_long_as_asked(capi: Any) -> None:
     capi(BATCH_SIZE=1)
     rows = make_rows(3)
-    _, transport = deliver(Throttled("slow", code=4, retry_after=timedelta(minutes=30)))
-    assert len(transport.sent) == 1
+    report, transport = deliver(Throttled("slow", code=4, retry_after=timedelta(minutes=30)))
+    assert (len(transport.sent), report.put_back) == (1, 1)
     wait_until = pixel().wait_until
     assert wait_until is not None
     assert timedelta(minutes=29) < wait_until - timezone.now() < timedelta(minutes=40)

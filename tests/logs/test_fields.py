@@ -3,7 +3,7 @@
 import pytest
 
 from capi_tracking.delivery import deliver_due
-from capi_tracking.exceptions import Denied, Rejected
+from capi_tracking.exceptions import Denied, Rejected, Throttled
 from capi_tracking.logs import fields
 from capi_tracking.models import Status
 from tests.factories import OutboxEventFactory, PixelFactory
@@ -52,6 +52,14 @@ def test_fields__a_refused_token_has_its_trace(caplog):
         "code": 190,
         "http_status": 401,
     }
+
+
+@pytest.mark.django_db
+def test_fields__a_batch_that_meta_did_not_take_has_its_kind(caplog):
+    caplog.set_level("INFO", logger="capi_tracking")
+    deliver(Throttled("slow", code=4))
+    (line,) = told(caplog, "INFO")
+    assert (line["capi_reason"], line["capi_code"], line["capi_events"]) == ("throttled", 4, 1)
 
 
 def test_fields__what_is_unknown_is_left_out():
