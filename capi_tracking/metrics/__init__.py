@@ -10,11 +10,12 @@ from .dashboard.consents import ConsentPart, Consents
 from .dashboard.feed import Latest, feed
 from .dashboard.freshness import LIMITS, Bar
 from .dashboard.funnel import STEPS, Step
-from .dashboard.health import Health, PixelLine, health
+from .dashboard.health import Health, health
 from .dashboard.heat import KEYS, Coverage
 from .dashboard.metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
 from .dashboard.onesided import OneSided, Sales
 from .dashboard.outcomes import Outcome
+from .dashboard.pixels import PixelLine
 from .dashboard.refusals import NO_CODE, Failure, Skipped, failures, with_code
 from .dashboard.sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
 from .dashboard.unasked import Unasked, unasked
