@@ -8,16 +8,16 @@ from typing import Any
 from capi_tracking.metrics import Window
 from capi_tracking.models import OutboxEvent
 from tests.rollup import plainly
-from tests.rollup.plainly import WITHHELD, Told
+from tests.rollup.plainly import WITHHELD, Kept, Told
 
 GROUPS = ("proved", "likely", "unknown", "late", "browser_only", "alone")
 CONSENTS = ("granted", "limited", "denied", "unknown")
 UNSENT = {"pending", "leased", "held"}
 
 
-def numbers(window: Window, now: datetime, *, pixel: str = "", with_tests: bool = False) -> dict[str, Any]:
+def numbers(window: Window, now: datetime, kept: Kept, *, pixel: str = "", with_tests: bool = False) -> dict[str, Any]:
     """By the names of ``metrics.Health``, as plain values."""
-    events, alone, _ = plainly._read(window, pixel, with_tests)
+    events, alone, _ = plainly._read(window, kept, pixel, with_tests)
     orders = [each for each in events if each.is_order]
     sold_alone = [each for each in alone if each[1] == "Purchase"]
     return {
@@ -28,10 +28,10 @@ def numbers(window: Window, now: datetime, *, pixel: str = "", with_tests: bool 
         "order_parts": plainly._parts(window, orders, sold_alone),
         "events": _events(events, alone),
         "skipped": _skipped(events),
-        "waiting": _waiting(pixel),
+        "waiting": _waiting(pixel, kept),
         "consent_parts": _consent_parts(window, orders),
         "one_sided": _one_sided(orders, len(sold_alone)),
-        "changes": _changes(window, now, pixel, with_tests),
+        "changes": _changes(window, now, kept, pixel, with_tests),
     }
 
 
@@ -64,9 +64,9 @@ def _skipped(events: list[Told]) -> dict[str, Counter[str]]:
     return dict(found)
 
 
-def _waiting(pixel: str) -> tuple[Any, ...]:
+def _waiting(pixel: str, kept: Kept) -> tuple[Any, ...]:
     """Of any age, and test events too."""
-    rows = [row for row in OutboxEvent.objects.filter(status__in=UNSENT) if pixel in ("", row.pixel)]
+    rows = [row for row in kept.rows if row.status in UNSENT and pixel in ("", row.pixel)]
     money: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         if row.currency and row.value and Told(row, None, []).is_order:
@@ -100,14 +100,14 @@ def _fresh(group: list[Told]) -> int:
     return sum(each.row.click_days is not None and each.row.click_days < 7 for each in group)
 
 
-def _changes(window: Window, now: datetime, pixel: str, with_tests: bool) -> dict[str, tuple[Any, Any]]:
+def _changes(window: Window, now: datetime, kept: Kept, pixel: str, with_tests: bool) -> dict[str, tuple[Any, Any]]:
     over = sum(edge <= now for edge in window.edges[1:])
-    both = [_cards(each.edges[: over + 1], pixel, with_tests) for each in (window, window.before())]
+    both = [_cards(each.edges[: over + 1], kept, pixel, with_tests) for each in (window, window.before())]
     return {name: (both[0][name], both[1][name]) for name in both[0]}
 
 
-def _cards(edges: tuple[datetime, ...], pixel: str, with_tests: bool) -> dict[str, int | None]:
-    events, alone, _ = plainly._read(Window("", (*edges, edges[-1])), pixel, with_tests)
+def _cards(edges: tuple[datetime, ...], kept: Kept, pixel: str, with_tests: bool) -> dict[str, int | None]:
+    events, alone, _ = plainly._read(Window("", (*edges, edges[-1])), kept, pixel, with_tests)
     orders = [each for each in events if each.is_order]
     ends, buckets = Counter(each.outcome for each in orders), plainly._freshness(events)
     both, seen, _late = plainly._overlap(orders, sum(name == "Purchase" for _, name, _ in alone))

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -57,9 +57,20 @@ class Told:
         return (self.row.value or Decimal(0)) - (self.row.refunded or Decimal(0))
 
 
-def numbers(window: Any, now: datetime, *, pixel: str = "", with_tests: bool = False) -> dict[str, Any]:
+class Kept(NamedTuple):
+    """All rows in the order of their times, and all receipts in that of their coming."""
+
+    rows: list[OutboxEvent]
+    receipts: list[BrowserReceipt]
+
+
+def kept() -> Kept:
+    return Kept(list(OutboxEvent.objects.order_by("event_time", "pk")), list(BrowserReceipt.objects.order_by("pk")))
+
+
+def numbers(window: Any, now: datetime, kept: Kept, *, pixel: str = "", with_tests: bool = False) -> dict[str, Any]:
     """By the names of ``metrics.Health``, as plain values."""
-    events, alone, receipts = _read(window, pixel, with_tests)
+    events, alone, receipts = _read(window, kept, pixel, with_tests)
     orders = [each for each in events if each.is_order]
     return {
         "orders": dict(Counter(each.outcome for each in orders)),
@@ -72,21 +83,22 @@ def numbers(window: Any, now: datetime, *, pixel: str = "", with_tests: bool = F
         "parts": _parts(window, events, alone),
         "outcomes": _outcomes(window, events),
         "funnel": _funnel(events),
-        "campaigns": _campaigns(orders),
+        "campaigns": _campaigns(orders, kept.rows),
         "heat": _heat(events),
         "consents": dict(Counter(each.row.consent_state for each in orders)),
         "proofs": dict(Counter(_proof(each) for each in orders if each.is_website and each.pair == "server")),
         "late": _money(each for each in orders if each.is_website and each.pair == "late"),
-        "reused": _reused(window, receipts),
+        "reused": _reused(window, receipts, kept.receipts),
     }
 
 
-def _read(window: Any, pixel: str, with_tests: bool) -> tuple[list[Told], list[tuple[datetime, str, str]], list[Any]]:
-    receipts = list(BrowserReceipt.objects.order_by("pk"))
+def _read(
+    window: Any, kept: Kept, pixel: str, with_tests: bool
+) -> tuple[list[Told], list[tuple[datetime, str, str]], list[Any]]:
+    rows, receipts = kept
     of_key = defaultdict(list)
     for receipt in receipts:
         of_key[receipt.key].append(receipt)
-    rows = list(OutboxEvent.objects.all())
     events = [
         Told(row, _seen_at(row, of_key[row.key]), [receipt.state for receipt in of_key[row.key]])
         for row in rows
@@ -178,8 +190,9 @@ def _funnel(events: list[Told]) -> dict[str, int]:
     return dict(Counter(name for name, *_ in seen))
 
 
-def _campaigns(orders: list[Told]) -> dict[tuple[str, ...], tuple[int, int, int, dict[str, Decimal]]]:
-    rows = list(OutboxEvent.objects.order_by("event_time", "pk"))
+def _campaigns(
+    orders: list[Told], rows: list[OutboxEvent]
+) -> dict[tuple[str, ...], tuple[int, int, int, dict[str, Decimal]]]:
     groups = defaultdict(list)
     for each in orders:
         if each.row.status not in WITHHELD:
@@ -232,9 +245,9 @@ def _proof(each: Told) -> str:
     return "unknown" if each.states else "likely"
 
 
-def _reused(window: Any, receipts: list[BrowserReceipt]) -> int:
+def _reused(window: Any, receipts: list[BrowserReceipt], everyones: list[BrowserReceipt]) -> int:
     first: dict[str, int] = {}
-    for receipt in BrowserReceipt.objects.order_by("pk"):
+    for receipt in everyones:
         first.setdefault(receipt.key, receipt.pk)
     return sum(
         first[receipt.key] != receipt.pk and window.start <= receipt.created_at < window.end for receipt in receipts

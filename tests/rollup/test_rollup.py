@@ -6,12 +6,15 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from capi_tracking import metrics, tasks
+from capi_tracking.metrics.rollup import adding
 from capi_tracking.models import OutboxEvent, Rollup, RollupLine, StaleHour, mark_stale
 from capi_tracking.models import rollup as marks
+from capi_tracking.models.rollup import Told
 from capi_tracking.privacy import prune
 from tests.factories import BrowserReceiptFactory, OutboxEventFactory
 from tests.rollup import further, plainly, shop
@@ -41,13 +44,13 @@ def add_up():
 
 def check(now, *, also="", but=""):
     """Every number of every window is the one that plain Python finds in the rows."""
-    today = timezone.localdate(now)
+    today, kept = timezone.localdate(now), plainly.kept()
     windows = ["24h", "7d", "28d", f"{today - 8 * DAY}..{today - 3 * DAY}", f"{today - DAY}..{today - DAY}"]
     for name, narrowed in zip(windows, [{}, {"pixel": "other"}, {}, {"with_tests": True}, {}], strict=True):
         window = metrics.window(name, now)
         health = metrics.health(window, now=now, **narrowed)
         found = plainly.told(health) | further.told(health)
-        expected = plainly.numbers(window, now, **narrowed) | further.numbers(window, now, **narrowed)
+        expected = plainly.numbers(window, now, kept, **narrowed) | further.numbers(window, now, kept, **narrowed)
         for number in expected.keys() - {but}:
             assert found[number] == expected[number], (also, name, number)
 
@@ -103,7 +106,7 @@ def test_page__knows_days_of_25_and_23_hours(day, time_machine):
     add_up()
     window = metrics.window(f"{noon.date() - DAY}..{noon.date() + DAY}")
     for each in (window, metrics.window(f"{day}..{day}")):
-        expected = plainly.numbers(each, timezone.now())
+        expected = plainly.numbers(each, timezone.now(), plainly.kept())
         assert plainly.told(metrics.health(each))["parts"] == expected["parts"]
     assert not is_read_from_rows(noon)
 
@@ -142,6 +145,18 @@ def test_roll_up__does_nothing_twice_and_goes_on_where_its_time_ended():
     assert (first.computed, first.left > 70) == (0, True)
     assert add_up() == metrics.RolledUp(computed=first.left, left=0)
     assert add_up() == metrics.RolledUp(computed=0, left=0)
+
+
+@pytest.mark.parametrize(("most", "looks"), [(adding.MOST_ROWS, 3), (1, 5)])
+def test_roll_up__looks_up_neighbours_together_unless_they_have_many_rows(most, looks, monkeypatch, time_machine):
+    monkeypatch.setattr(adding, "MOST_ROWS", most)
+    now = timezone.now().replace(hour=20, minute=10)
+    time_machine.move_to(now)
+    for hours in (30, 31, 32):
+        shop_row(now - hours * HOUR)
+    with CaptureQueriesContext(connection) as asked:
+        add_up()
+    assert sum("UNION ALL" in each["sql"] for each in asked) == looks  # the last hour's visitors, three hours, a day
 
 
 def test_health__asks_at_most_six_queries(django_assert_max_num_queries, two_pixels):
@@ -251,7 +266,7 @@ def test_visitors_of_a_day_that_is_not_over__are_asked_of_the_last_hours_rows_al
         shop_row(now - hours * HOUR, visitor_key="a" if hours != 9 else "b")
     add_up()
     expected = {name: metrics.health(metrics.window(name)).funnel for name in ("24h", "7d")}
-    assert plainly.numbers(metrics.window("24h"), now)["funnel"] == {"Purchase": 3}
+    assert plainly.numbers(metrics.window("24h"), now, plainly.kept())["funnel"] == {"Purchase": 3}
     OutboxEvent.objects.filter(event_time=now - 9 * HOUR).delete()  # nothing marks it
     assert {name: metrics.health(metrics.window(name)).funnel for name in ("24h", "7d")} == expected
 
@@ -269,21 +284,24 @@ def a_line(**more):
     return RollupLine(**{"pixel": "default", "event_name": "Purchase", "numbers": {}, **more})
 
 
+def keep(rollup, *lines):
+    return Rollup.objects.keep([Told(rollup, lines)], pruned_before=rollup.start)
+
+
 def test_keep__of_a_rollup_that_is_interrupted_leaves_the_old_numbers():
-    Rollup.objects.keep(a_rollup(), [a_line()], may_be_pruned=False)
+    keep(a_rollup(), a_line())
     with pytest.raises(IntegrityError), transaction.atomic():
-        later = a_rollup(computed_at=timezone.now() + DAY)
-        Rollup.objects.keep(later, [a_line(event_name="Lead"), a_line(pixel=None)], may_be_pruned=False)
+        keep(a_rollup(computed_at=timezone.now() + DAY), a_line(event_name="Lead"), a_line(pixel=None))
     assert [line.event_name for line in Rollup.objects.get().lines.all()] == ["Purchase"]
     assert Rollup.objects.get().computed_at < timezone.now()
 
 
 def test_keep__of_two_workers_has_the_later_look():
     now = timezone.now()
-    assert Rollup.objects.keep(a_rollup(computed_at=now), [a_line()], may_be_pruned=False)
-    assert not Rollup.objects.keep(a_rollup(computed_at=now - MINUTE), [], may_be_pruned=False)
+    assert keep(a_rollup(computed_at=now), a_line())
+    assert not keep(a_rollup(computed_at=now - MINUTE))
     assert RollupLine.objects.count() == 1
-    assert Rollup.objects.keep(a_rollup(computed_at=now + MINUTE), [], may_be_pruned=False)
+    assert keep(a_rollup(computed_at=now + MINUTE))
     assert RollupLine.objects.count() == 0
 
 

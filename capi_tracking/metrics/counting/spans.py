@@ -26,6 +26,11 @@ class Piece(NamedTuple):
     slot: int
 
 
+def numbered(spans: Iterable[Span]) -> list[Span]:
+    """Each of its own slot, by its place."""
+    return [span._replace(slot=number) for number, span in enumerate(spans)]
+
+
 def within(field: str, spans: Iterable[Span]) -> Q:
     """In any of the spans; those that touch are one range, which an index leads to."""
     ranges = [Q(**{f"{field}__gte": start, f"{field}__lt": end}) for start, end in joined(spans)]

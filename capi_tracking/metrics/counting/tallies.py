@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, NullIf, RowNumber
 
 from ...models import BrowserReceipt, OutboxEvent, Status
 from ...models.rollup import HOUR
-from .columns import flag, grouped, text
+from .columns import flag, grouped, number, text
 from .elapsed import DaysBefore
 from .facts import is_order
 from .figures import Kind
@@ -79,6 +79,7 @@ def last_visits(asked: Asked, day: Span) -> QuerySet[Any]:
     return grouped(
         asked.of(OutboxEvent).filter(pk__in=last.values("pk")),
         kind=text(Kind.VISITORS),
+        slot=number(day.slot),
         tests=flag(Q(is_test=True)),
         name=_hour_of("event_time", day),
         sums={"count": Count("id")},

@@ -1,21 +1,25 @@
 """Adding days and hours up, and anew where they changed. Reads rows, writes nothing but ``Rollup`` and its like."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any, NamedTuple
 
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from ...models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
 from ...models.database.slices import delete, in_slices
-from ...models.rollup import HOUR, SLACK
+from ...models.rollup import HOUR, SLACK, Told
 from ..counting.raw import Group, looked_up
 from ..counting.reading import spans_of
 from ..counting.scan import Asked
-from ..counting.spans import Span, within
+from ..counting.spans import Span, numbered, slot_of, within
 from ..counting.tallies import last_visits
 from ..counting.visited import midnight_before
 from ..pages.behind import RIPE_AFTER
@@ -31,6 +35,7 @@ FRESH = timedelta(days=3)  # of these, and
 YOUNG = timedelta(days=9)  # of these days, changes may be of a kind that nothing tells:
 AGAIN_AFTER = {FRESH: timedelta(hours=6), YOUNG: timedelta(days=1)}  # so they are added up anew as often
 MARKS_KEPT = timedelta(days=2)
+MOST_SPANS, MOST_ROWS = 24, 10_000  # that are looked up together
 
 
 class Wanted(NamedTuple):
@@ -39,6 +44,18 @@ class Wanted(NamedTuple):
     span: Span
     is_day: bool
     visitors: Span | None
+
+
+class Look(NamedTuple):
+    """What one query looks up; ``rows``: how many each of it was made of, counted after ``at``."""
+
+    at: datetime
+    wanted: Sequence[Wanted]
+    rows: Sequence[int]
+
+    def may_tell(self, number: int) -> bool:
+        """Of visitors: an hour without rows tells of its day's hours before."""
+        return bool(self.rows[number]) or not self.wanted[number].is_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +82,11 @@ def roll_up(using: str = "default", *, budget: timedelta = BUDGET, now: datetime
     changes = _marked_changes(slices, now, using)
     due = list(_due(slices, changes, now, _first(now, using)))
     done = 0
-    for each in due:
+    for look in _looks(due, using):
         if time.monotonic() >= ends:
             break
-        _add_up(each, using)
-        done += 1
+        _add_up(look, using)
+        done += len(look.wanted)
     if done == len(due):
         _tidy(now, using)
     return RolledUp(computed=done, left=len(due) - done)
@@ -153,36 +170,68 @@ def _days(now: datetime) -> list[Span]:
     return spans_of(last_days(DAYS_BACK, now))[::-1]
 
 
-def _add_up(what: Wanted, using: str) -> None:
+def _looks(due: Iterable[Wanted], using: str) -> Iterator[Look]:
+    """Neighbours together, as long as they have few rows: to ask takes longer than to count those."""
+    for _, alike in groupby(due, attrgetter("is_day")):
+        while wanted := list(islice(alike, MOST_SPANS)):
+            at = timezone.now()
+            rows = _rows([each.span for each in wanted], using)
+            for some in _with_few_rows([*range(len(wanted))], rows):
+                yield Look(at, [wanted[n] for n in some], [rows[n] for n in some])
+
+
+def _with_few_rows(numbers: Sequence[int], rows: Mapping[int, int]) -> Iterator[list[int]]:
+    some: list[int] = []
+    for number in numbers:
+        if some and sum(rows[n] for n in (*some, number)) > MOST_ROWS:
+            yield some
+            some = []
+        some.append(number)
+    yield some
+
+
+def _rows(spans: Sequence[Span], using: str) -> Counter[int]:
+    """How many there are of each, by its place."""
+    found: Counter[int] = Counter()
+    for model, at in ((OutboxEvent, "event_time"), (BrowserReceipt, "created_at")):
+        rows: QuerySet[Any] = model._default_manager.using(using).filter(within(at, spans))
+        found.update(dict(rows.annotate(place=slot_of(at, numbered(spans))).values_list("place").annotate(Count("pk"))))
+    return found
+
+
+def _add_up(look: Look, using: str) -> None:
     """Read first and written after, in a transaction of its own: no lock is held while rows are read."""
-    span, at = what.span, timezone.now()
-    rows = _rows(span, using)
-    groups = _groups(what, at - RIPE_AFTER, using) if rows or what.visitors else []
-    young = any(group["status"] and not group["is_ripe"] for group in groups)
-    found = Rollup(
-        start=span.start,
-        end=span.end,
-        is_day=what.is_day,
-        computed_at=at,
-        checked_at=at,
-        ripens_at=at + RIPE_AFTER if young else None,
-        rows=rows,
-        version=VERSION,
-        visitors_since=what.visitors.start if what.visitors else None,
-    )
-    Rollup.objects.using(using).keep(found, lines(groups), may_be_pruned=span.start < at - NEVER_PRUNED)
+    groups: dict[int, list[Group]] = defaultdict(list)
+    for group in _groups(look, using):
+        groups[group["slot"]].append(group)
+    told = [Told(_rollup(look, n, groups[n]), lines(groups[n])) for n in range(len(look.wanted))]
+    Rollup.objects.using(using).keep(told, pruned_before=look.at - NEVER_PRUNED)
 
 
-def _groups(what: Wanted, ripe_before: datetime, using: str) -> list[Group]:
-    asked, spans = Asked(using=using, with_tests=True), [what.span]
-    visitors = [last_visits(asked, what.visitors)] if what.visitors else []
+def _groups(look: Look, using: str) -> list[Group]:
+    asked, spans = Asked(using=using, with_tests=True), numbered([each.span for each in look.wanted])
+    days = [each.visitors._replace(slot=n) for n, each in enumerate(look.wanted) if each.visitors and look.may_tell(n)]
+    if not days and not any(look.rows):
+        return []
+    visitors = [last_visits(asked, day) for day in days]
+    ripe_before = look.at - RIPE_AFTER
     return looked_up(asked, rows=spans, beside=spans, visitors=visitors, moving=[], ripe_before=ripe_before)
 
 
-def _rows(span: Span, using: str) -> int:
-    events = OutboxEvent.objects.using(using).filter(within("event_time", [span]))
-    receipts = BrowserReceipt.objects.using(using).filter(within("created_at", [span]))
-    return events.count() + receipts.count()
+def _rollup(look: Look, number: int, groups: Iterable[Group]) -> Rollup:
+    what = look.wanted[number]
+    young = any(group["status"] and not group["is_ripe"] for group in groups)
+    return Rollup(
+        start=what.span.start,
+        end=what.span.end,
+        is_day=what.is_day,
+        computed_at=look.at,
+        checked_at=look.at,
+        ripens_at=look.at + RIPE_AFTER if young else None,
+        rows=look.rows[number],
+        version=VERSION,
+        visitors_since=what.visitors.start if what.visitors else None,
+    )
 
 
 def _tidy(now: datetime, using: str) -> None:
