@@ -78,6 +78,8 @@ class Layout:
 def look(path: Path, told: Told) -> Layout:
     """Raises :class:`CannotBegin` with what to type, and OSError."""
     _check(told.constants)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise CannotBegin("It is read more than once, so it must be a file: save there what comes from a pipe.")
     encoding = told_encoding(told.encoding, path) if told.encoding else find_encoding(path)
     with open_text(path, encoding) as file:
         lines = Lines(file, encoding)

@@ -1,5 +1,6 @@
 """Files that mean harm or are a mess, and the command's own words for them."""
 
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -138,6 +139,12 @@ def test_import__what_only_some_lines_lack_is_their_own_matter(calls):
     lines = f"1,{NOW},jo@shop.example,EUR\n2,{NOW},mo@shop.example,\n"
     said = calls("order id,date,email,currency\n" + lines, "--set", "value=3", "--set", "event_name=Purchase")
     assert "2 lines: 1 recorded, 1 refused." in said
+
+
+def test_import__a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "till.csv")
+    with pytest.raises(CommandError, match="must be a file"):
+        call_command("capi_import", str(tmp_path / "till.csv"))
 
 
 @pytest.mark.django_db

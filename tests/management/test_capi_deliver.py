@@ -20,7 +20,7 @@ from capi_tracking.models import OutboxEvent, Status
 from capi_tracking.transports.local import MemoryTransport
 from tests.outbox_rows import make_row, make_rows, statuses
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def run(*arguments: str) -> str:
@@ -90,6 +90,36 @@ def test_command__gives_the_signals_back_to_the_program_that_calls_it() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     run("--once")
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+@pytest.mark.django_db
+def test_command__hears_no_hangup_that_nohup_has_taken_care_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    heard = []
+    monkeypatch.setattr(MemoryTransport, "send", lambda *_: heard.append(signal.getsignal(signal.SIGHUP)))
+    make_rows(1)
+    try:
+        run("--once")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == [signal.SIG_IGN]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_full", [True, False])
+def test_command__delivers_though_what_it_says_can_not_be_written(is_full: bool) -> None:
+    make_rows(2)
+    with Path("/dev/full").open("w") if is_full else unread() as out:
+        call_command("capi_deliver", stdout=out, stderr=out)
+        assert set(statuses().values()) == {Status.SENT}
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # what is in its buffer can go
+
+
+def unread() -> Any:
+    """The end of a pipe whose other end is closed."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    return os.fdopen(writing, "w")
 
 
 def test_command__runs_in_any_thread_though_signals_are_the_main_ones(capi: Any) -> None:

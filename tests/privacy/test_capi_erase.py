@@ -98,6 +98,15 @@ def test_capi_erase__asks_first(sale: OutboxEvent, monkeypatch: pytest.MonkeyPat
     assert is_known("sale") is stays
 
 
+def test_capi_erase__an_end_of_input_is_no_answer(sale: OutboxEvent, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        run("--email", JO)
+    assert is_known("sale")
+
+
 def test_capi_erase__where_nobody_can_be_asked_nothing_goes(sale: OutboxEvent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(CommandError, match="--no-input"):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from ... import dataset_quality, metrics
 from ...models import QualityFetch
+from ..tidy import TidyCommand
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = "Fetches Meta's own scores and counts of each pixel, where that was not done within a day."
 
     def add_arguments(self, parser: CommandParser) -> None:

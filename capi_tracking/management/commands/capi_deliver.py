@@ -9,20 +9,22 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from ...conf import conf
 from ...delivery import Report, alive, hold_older_than, sweep
 from ...models import Heartbeat
+from ..tidy import TidyCommand, say
 
 INTERVAL_SECONDS = 5.0
 LONGEST_INTERVAL_SECONDS = 3600.0
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 LONGEST_AGE = 100_000
+HEARD = ("SIGTERM", "SIGINT", "SIGHUP")  # not every system has the last
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = "Sends the events that are due to Meta."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -60,19 +62,19 @@ class Command(BaseCommand):
 
     def _hold(self, databases: list[str], age: timedelta) -> None:
         held = sum(hold_older_than(age, using) for using in databases)
-        self.stdout.write(f'{held} held: in the admin, "Try again now" or "Cancel: never send".')
+        say(self.stdout, f'{held} held: in the admin, "Try again now" or "Cancel: never send".')
 
     def _watch(self, databases: list[str], interval: float, stopped: threading.Event) -> None:
         while not stopped.is_set():
             report, _ = self._sweep(databases, stopped)
             if report:
-                self._say(report)
+                say(self.stdout, report)
             close_old_connections()
             stopped.wait(interval)
 
     def _once(self, databases: list[str], stopped: threading.Event) -> None:
         report, errors = self._sweep(databases, stopped)
-        self._say(report)
+        say(self.stdout, report)
         if errors:
             raise CommandError("Not everything was looked at.") from errors[0]
 
@@ -84,7 +86,7 @@ class Command(BaseCommand):
             try:
                 report += sweep(using, stop=partial(self._is_over, stopped))
             except (DatabaseError, InterfaceError) as error:
-                self.stderr.write(f"The database {using} failed ({type(error).__name__}).")
+                say(self.stderr, f"The database {using} failed ({type(error).__name__}).")
                 errors.append(error)
         return report, errors
 
@@ -92,10 +94,6 @@ class Command(BaseCommand):
         """Asked between two requests: a long drain shows that it is alive as well."""
         alive(Heartbeat.Name.WORKER)
         return stopped.is_set()
-
-    def _say(self, report: Report) -> None:
-        self.stdout.write(str(report))
-        self.stdout.flush()
 
 
 def seconds(text: str) -> float:
@@ -121,10 +119,16 @@ def _stopping_on_signals(stopped: threading.Event) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
 
     # only the main thread may listen to signals, and a program that calls the command has handlers of its own
-    numbers = (signal.SIGTERM, signal.SIGINT) if threading.current_thread() is threading.main_thread() else ()
+    numbers = _told_by() if threading.current_thread() is threading.main_thread() else []
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
+
+
+def _told_by() -> list[signal.Signals]:
+    """A terminal that is closed is such a signal too, unless ``nohup`` took care of that."""
+    names = (name for name in signal.Signals if name.name in HEARD)
+    return [name for name in names if name.name != "SIGHUP" or signal.getsignal(name) is not signal.SIG_IGN]

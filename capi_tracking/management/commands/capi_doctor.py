@@ -9,19 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, InterfaceError
 
 from ...alerts import tell
 from ...conf import conf
 from ...doctor import Level, Line, examine
+from ..tidy import TidyCommand
 
 WIDEST = 100
 FIRST = 6  # columns of the level
 WORDS = {Level.GOOD: "ok", Level.NOTE: "note", Level.WARN: "warn", Level.BAD: "bad"}
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = "Says what is wrong with tracking, and how to mend it. Ends with 1 if anything is bad. Sends no event."
     requires_system_checks: list[str] = []
 

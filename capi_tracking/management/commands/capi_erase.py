@@ -7,18 +7,19 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connections
 
 from ...conf import conf
 from ...privacy import Erased, Person, Told, erasable, erase, export, told
 from ...visitors import people
+from ..tidy import TidyCommand
 
 OURS_ALONE = 0o600
 STDOUT = "-"
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = (
         "Erases a person: their keys and data leave all tables, what is not sent never is. What was sold stays. "
         "Says what Meta got. With --export it writes down all that is kept of them first; with --dry-run it changes nothing."
@@ -92,7 +93,7 @@ class Command(BaseCommand):
             return
         if not sys.stdin.isatty():
             raise CommandError("Nothing was erased: nobody is here to be asked. Add --no-input.")
-        if input(f"Erase {found}? This can't be undone. Type yes: ") != "yes":
+        if not _says_yes(f"Erase {found}? This can't be undone. Type yes: "):
             raise CommandError("Nothing was erased.")
 
     def _say(self, text: str) -> None:
@@ -105,6 +106,13 @@ def _user(name: str) -> Any:
         return users._default_manager.get_by_natural_key(name)
     except users.DoesNotExist:
         raise CommandError("There is no such account. If it is gone, give --external-id.") from None
+
+
+def _says_yes(question: str) -> bool:
+    try:
+        return input(question) == "yes"
+    except EOFError:  # Ctrl-D
+        return False
 
 
 def _line(each: Told) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import CommandError, OutputWrapper
 from django.db import DatabaseError, connections
 
 from ...conf import conf
@@ -16,6 +16,7 @@ from ...importing import CannotBegin, Layout, Refused, Tally, Told, beside, look
 from ...ingestion import Outcome, Terms
 from ...metrics import explain
 from ...models import Source
+from ..tidy import TidyCommand
 
 DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
 SHOWN_LINES = 10
@@ -23,7 +24,7 @@ SHOWN_REASONS = 20
 MAPPING_BYTES = 100_000
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = (
         "Imports events that happened elsewhere, at the till, in the CRM or on the phone, from CSV or JSON lines. It says how "
         "it reads the file before it begins. A line that is there already changes nothing, so an import that was stopped "
@@ -81,6 +82,8 @@ class Command(BaseCommand):
                 self._run(layout, options, refused)
         except CannotBegin as error:
             raise CommandError(f"{path.name}: {error}") from None
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise CommandError(f"{error.filename or path}: {error.strerror or type(error).__name__}.") from None
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connections
 
 from ...conf import conf
 from ...privacy import Cleared, prune
+from ..tidy import TidyCommand
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = "Takes customers' data out of what was sent long ago (REDACT_AFTER), and deletes what is old (PRUNE_AFTER)."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,12 +5,13 @@ from argparse import ArgumentParser
 from collections import defaultdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import CommandError, OutputWrapper
 
 from ...conf import conf
 from ...metrics import explain
 from ...models import DifferenceKind
 from ...reconciliation import Judgement, Outcome, Report, reconcile
+from ..tidy import TidyCommand
 
 WORDS = {
     Outcome.SENT: "sent",
@@ -22,7 +23,7 @@ WORDS = {
 }
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = (
         "Compares the shop's orders with the outbox: how many were sent, are withheld or lost, and why. "
         "With --fix it records those that were never recorded, inside Meta's windows and by the consent at checkout."

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connections
 
 from ...conf import conf
 from ...metrics import RolledUp, roll_up
+from ..tidy import TidyCommand
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = "Adds up the days and hours that are over or have changed, so that the dashboard need not read their rows."
 
     def add_arguments(self, parser: CommandParser) -> None:

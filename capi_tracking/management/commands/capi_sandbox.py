@@ -3,13 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ...conf import conf
 from ...sandbox.command import DESCRIPTION, PortTaken, add_arguments, serve
+from ..tidy import TidyCommand
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     """``python manage.py capi_sandbox --port 8990``: runs until Ctrl-C or SIGTERM."""
 
     help = DESCRIPTION

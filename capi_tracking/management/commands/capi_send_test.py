@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ...conf import conf
 from ...conf import pixel as pixel_settings
 from ...doctor import TEST_EVENT, send_test
+from ..tidy import TidyCommand
 
 
-class Command(BaseCommand):
+class Command(TidyCommand):
     help = f"Sends {TEST_EVENT}, at once and past the outbox. The test code is used for this event and kept nowhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
