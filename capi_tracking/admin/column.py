@@ -18,7 +18,7 @@ from .. import metrics, orders
 from ..conf import conf
 from ..models import OutboxEvent, Status
 from .lists.events import LEVELS
-from .lists.readonly import pill
+from .readonly import pill
 
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]

@@ -14,7 +14,7 @@ from ..models import OutboxEvent
 from ..models.verbs.byhand import ByHand, carry_out
 from .asking import ask, is_confirmed
 from .dashboard.sheets import sheet
-from .lists.readonly import MOST_CHANGED, ReadOnlyAdmin
+from .readonly import MOST_CHANGED, ReadOnlyAdmin
 
 FEW = 10  # events that are tried again without a question
 MOST_EXPORTED = 10_000

@@ -1,24 +1,25 @@
 """Read-only questions. Each answers with a frozen value: numbers and plain texts, no HTML."""
 
+from .answers.campaigns import Campaign
+from .answers.change import Change, Changes
+from .answers.consents import ConsentPart, Consents
+from .answers.feed import Latest, feed
+from .answers.freshness import Bar
+from .answers.funnel import STEPS, Step
+from .answers.heat import KEYS, Coverage
+from .answers.metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
+from .answers.onesided import OneSided, Sales
+from .answers.outcomes import Outcome
+from .answers.pixels import PixelLine
+from .answers.refusals import NO_CODE, Failure, Skipped, failures, with_code
+from .answers.sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
+from .answers.unasked import Unasked, unasked
+from .counting.delays import LIMITS
 from .counting.facts import PURCHASE, Fact, Proof
 from .counting.newest import newest
 from .counting.pairs import Pair, first_alone, in_pair_state, with_pair
 from .counting.scan import Asked, with_proof
-from .dashboard.campaigns import Campaign
-from .dashboard.change import Change, Changes
-from .dashboard.consents import ConsentPart, Consents
-from .dashboard.feed import Latest, feed
-from .dashboard.freshness import LIMITS, Bar
-from .dashboard.funnel import STEPS, Step
 from .dashboard.health import Health, health
-from .dashboard.heat import KEYS, Coverage
-from .dashboard.metas import Beside, Day, Metas, Told, metas, metas_beside, metas_by_day
-from .dashboard.onesided import OneSided, Sales
-from .dashboard.outcomes import Outcome
-from .dashboard.pixels import PixelLine
-from .dashboard.refusals import NO_CODE, Failure, Skipped, failures, with_code
-from .dashboard.sales import EventLine, MatchKeys, Orders, Overlap, Part, Sides
-from .dashboard.unasked import Unasked, unasked
 from .gauges import Gauges, gauges
 from .keys import MatchKey
 from .pages.behind import Group, Result, Side, in_group, on_side, with_key, with_result

@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import DeliveryAttempt, Heartbeat, Pixel, Reconciliation
-from .counting.facts import Fact, by_event, total
-from .counting.reading import read
+from .answers.freshness import Freshness, freshness
+from .answers.sales import Orders, orders
+from .answers.waiting import Backlog, backlog
+from .counting.facts import RIPE_AFTER, Fact, by_event, total
 from .counting.scan import Asked
-from .dashboard.freshness import Freshness, freshness
-from .dashboard.sales import Orders, orders
-from .dashboard.waiting import Backlog, backlog
-from .pages.behind import RIPE_AFTER
+from .rollup.reading import read
 from .window import window
 
 HOURS_24 = "24h"

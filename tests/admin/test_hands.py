@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from capi_tracking.admin.dashboard.sheets import cell
 from capi_tracking.admin.hands import FEW
-from capi_tracking.admin.lists.readonly import MOST_CHANGED
+from capi_tracking.admin.readonly import MOST_CHANGED
 from capi_tracking.models import OutboxEvent, Status
 from tests.admin.reading import DAY, address, hidden, statuses, words
 from tests.factories import (

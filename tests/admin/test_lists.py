@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from capi_tracking.admin.lists import filters
+from capi_tracking.admin import filters
 from capi_tracking.models import (
     OutboxEvent,
     Pixel,

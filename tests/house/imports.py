@@ -20,6 +20,25 @@ def cycles(imports: ImportGraph) -> list[set[str]]:
     return sorted([set(group) for group in found if len(group) > 1], key=sorted)
 
 
+def sides(imports: ImportGraph) -> dict[str, ImportGraph]:
+    """Of each folder: what stands in it, files and folders alike, and which of them imports from which."""
+    found: dict[str, ImportGraph] = defaultdict(ImportGraph)
+    for importer in imports.modules:
+        for imported in imports.find_modules_directly_imported_by(importer):
+            folder, one, other = _parted(importer.split("."), imported.split("."))
+            if one and other:
+                found[folder].add_import(importer=one, imported=other)
+    return found
+
+
+def _parted(one: list[str], other: list[str]) -> tuple[str, str, str]:
+    """The folder in which they are apart, and what each is of there; "" for what is that folder's face."""
+    same = next(
+        (n for n, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other))
+    )
+    return ".".join(one[:same]), "".join(one[same : same + 1]), "".join(other[same : same + 1])
+
+
 def fan_in() -> dict[str, int]:
     """How many other rooms import from each room."""
     users: dict[str, set[str]] = defaultdict(set)

@@ -4,7 +4,7 @@ import pytest
 from grimp import ImportGraph
 
 from tests.house.__main__ import beside, rooms
-from tests.house.imports import PACKAGE, cycles, graph
+from tests.house.imports import PACKAGE, cycles, graph, sides
 from tests.house.models import MODELS, ROWS
 from tests.house.reading import ROOT, File, Package, read
 
@@ -38,6 +38,18 @@ def test_files__none_is_long(package, demo):
 
 def test_imports__run_in_no_circle():
     assert cycles(graph()) == []
+
+
+def test_folders__import_from_each_other_in_no_circle():
+    found = {folder: cycles(inside) for folder, inside in sides(graph()).items()}
+    assert {folder: circles for folder, circles in found.items() if circles} == {}
+
+
+def test_sides__of_a_folder_are_its_folders_and_files():
+    imports = ImportGraph()
+    for importer, imported in (("p.a.x", "p.b.y"), ("p.b.y", "p.c"), ("p.c", "p.a"), ("p.a", "p.a.x")):
+        imports.add_import(importer=importer, imported=imported)
+    assert [cycles(inside) for inside in sides(imports).values()] == [[{"a", "b", "c"}]]
 
 
 def test_cycles__each_is_found_whole_and_what_only_leads_there_is_not():

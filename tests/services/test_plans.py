@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics
-from capi_tracking.admin.lists import filters
+from capi_tracking.admin import filters
 from capi_tracking.models import OutboxEvent, Priority, Status
 from capi_tracking.models.database.slices import delete
 from capi_tracking.orders.decisions import last_of

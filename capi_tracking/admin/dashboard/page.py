@@ -12,8 +12,8 @@ from ... import alerts, metrics
 from ...conf import conf
 from ...events import StandardEvent
 from ...models import Dashboard
-from ..lists.readonly import ReadOnlyAdmin
 from ..periods import ways
+from ..readonly import ReadOnlyAdmin
 from . import asked
 from .board import Board
 from .elsewhere import elsewhere

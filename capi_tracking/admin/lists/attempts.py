@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from ... import metrics
 from ...models import DeliveryAttempt
 from ..drilling import CodeDrill
+from ..filters import AttemptPeriodFilter, PixelFilter
 from ..links import event_page
-from .filters import AttemptPeriodFilter, PixelFilter
-from .readonly import ReadOnlyAdmin, pill
+from ..readonly import ReadOnlyAdmin, pill
 
 Kind = DeliveryAttempt.Kind
 LEVELS = {Kind.DELIVERED: "good", Kind.UNREACHABLE: "warn", Kind.THROTTLED: "warn"}

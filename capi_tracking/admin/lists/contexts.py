@@ -3,8 +3,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ... import metrics
 from ...models import CheckoutContext
-from .filters import PeriodFilter
-from .readonly import ReadOnlyAdmin
+from ..filters import PeriodFilter
+from ..readonly import ReadOnlyAdmin
 
 
 @admin.register(CheckoutContext)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ...models import OrderDifference
 from ...models.difference import STORED
+from ..filters import EventPeriodFilter, PixelFilter
 from ..links import events_found_by, order_page
-from .filters import EventPeriodFilter, PixelFilter
-from .readonly import ReadOnlyAdmin
+from ..readonly import ReadOnlyAdmin
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -17,12 +17,12 @@ from ...models import OutboxEvent, Status
 from ...models.verbs.byhand import ByHand
 from ..asking import is_confirmed
 from ..drilling import DRILLED, DRILLS
+from ..filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
 from ..links import order_page
 from ..pages.failures import FailuresPage
 from ..pages.overlap import OverlapPage
 from ..periods import ways
-from .filters import EventNameFilter, EventPeriodFilter, OddAnswerFilter, PairFilter, PixelFilter, StatusFilter
-from .readonly import pill
+from ..readonly import pill
 
 LEVELS = {
     Status.SENT: "good",

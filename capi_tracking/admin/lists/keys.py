@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from ...conf import conf
 from ...models import ApiKey
-from .readonly import ReadOnlyAdmin, pill
+from ..readonly import ReadOnlyAdmin, pill
 
 MAX_EVENTS = 100
 LONGEST_NAME = 100

@@ -1,8 +1,8 @@
 from django.contrib import admin
 
 from ...models import Omission
-from .filters import EventNameFilter, PixelFilter
-from .readonly import ReadOnlyAdmin
+from ..filters import EventNameFilter, PixelFilter
+from ..readonly import ReadOnlyAdmin
 
 
 @admin.register(Omission)

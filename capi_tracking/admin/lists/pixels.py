@@ -18,7 +18,7 @@ from ...delivery import resume
 from ...models import Pixel
 from ..drilling import rows as rows_of
 from ..periods import context
-from .readonly import ReadOnlyAdmin, pill
+from ..readonly import ReadOnlyAdmin, pill
 
 CODE = "capi_test_code"  # in the session: nowhere else is it kept
 CODE_LASTS = timedelta(hours=1)

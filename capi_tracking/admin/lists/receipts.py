@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from ... import metrics
 from ...models import BrowserReceipt, BrowserState
 from ..drilling import CopyDrill, NameDrill
+from ..filters import EventNameFilter, PeriodFilter, PixelFilter
 from ..links import events_found_by
-from .filters import EventNameFilter, PeriodFilter, PixelFilter
-from .readonly import ReadOnlyAdmin, pill
+from ..readonly import ReadOnlyAdmin, pill
 
 LEVELS = {BrowserState.HANDED_OVER: "good", BrowserState.BLOCKED: "warn", BrowserState.UNKNOWN: "quiet"}
 

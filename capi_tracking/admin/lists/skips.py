@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from ... import metrics
 from ...models import SkipCount
 from ..drilling import ReasonDrill
-from .filters import DayFilter, EventNameFilter, PixelFilter
-from .readonly import ReadOnlyAdmin
+from ..filters import DayFilter, EventNameFilter, PixelFilter
+from ..readonly import ReadOnlyAdmin
 
 
 @admin.register(SkipCount)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from ...models import Withdrawal
-from .readonly import ReadOnlyAdmin
+from ..readonly import ReadOnlyAdmin
 
 
 @admin.register(Withdrawal)

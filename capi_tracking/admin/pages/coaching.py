@@ -18,8 +18,8 @@ from ...conf import conf
 from ...events import StandardEvent
 from ...models import MatchQuality
 from ..dashboard import charts
-from ..lists.readonly import ReadOnlyAdmin
 from ..periods import chosen_window, context
+from ..readonly import ReadOnlyAdmin
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from ... import dataset_quality, metrics
 from ...conf import conf
 from ...models import QualityFetch, QualitySnapshot
 from ..dashboard import charts
-from ..lists.filters import PixelFilter
-from ..lists.readonly import ReadOnlyAdmin, pill
+from ..filters import PixelFilter
 from ..periods import context
+from ..readonly import ReadOnlyAdmin, pill
 
 LONGEST_NAME = 100
 

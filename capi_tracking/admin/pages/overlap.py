@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from ... import metrics, orders
 from ...conf import conf
 from ..links import event_page, order_page
-from ..lists.readonly import ReadOnlyAdmin
 from ..periods import chosen_window, context
+from ..readonly import ReadOnlyAdmin
 
 MOST_SHOWN = 100
 

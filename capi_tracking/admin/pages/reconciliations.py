@@ -20,8 +20,8 @@ from ...models import DifferenceKind, Reconciliation
 from ...reconciliation import Judgement, Outcome
 from ..asking import ask, is_confirmed
 from ..links import events_found_by, order_page
-from ..lists.readonly import ReadOnlyAdmin
 from ..periods import chosen_window, context
+from ..readonly import ReadOnlyAdmin
 
 BUDGET = timedelta(seconds=8)  # of one press of a button
 DIFFERENCES = "differences"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Q, TextChoices
@@ -16,6 +17,7 @@ from .pairs import Pair
 
 PURCHASE = "Purchase"
 FRESH_CLICK_DAYS = 7
+RIPE_AFTER = timedelta(hours=1)  # what is not sent by then is late
 LOST = frozenset({Status.DEAD, Status.EXPIRED})
 WAITING = frozenset({Status.PENDING, Status.LEASED, Status.HELD})
 CLOSED_WINDOW = "pair_window_closed"

@@ -25,8 +25,8 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
 from ...models import BrowserReceipt, BrowserState, OrderDifference, OutboxEvent, Status
-from ..dashboard.freshness import LIMITS
 from .columns import NO_DELAY, NO_PROOF, flag, grouped, text
+from .delays import LIMITS
 from .differences import differences
 from .elapsed import Microseconds
 from .facts import FRESH_CLICK_DAYS, PURCHASE, WAITING, Proof, is_order, is_sale

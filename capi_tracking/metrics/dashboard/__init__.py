@@ -1,1 +1,1 @@
-"""The numbers, charts and tables of the dashboard's page."""
+"""The dashboard's page as one value: what its answers stand on, and all of them together."""

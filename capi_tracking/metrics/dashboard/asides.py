@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, DateTimeField, F, Max, QuerySet, Sum, Value
 
 from ...models import DeliveryAttempt, PageReport, SkipCount
+from ..answers.marks import Mark, changes_in
+from ..answers.refusals import FAILED, Failure, failures_of
+from ..answers.reports import Reported, reported_of
 from ..counting.columns import nothing, number, text
 from ..verdict.robots import Flood, flood, of_people, of_robots
 from ..verdict.shutout import ShutOut, Told, newest, shut_out
 from ..window import Window
-from .marks import Mark, changes_in
-from .refusals import FAILED, Failure, failures_of
-from .reports import Reported, reported_of
 
 ATTEMPTS, SKIPS, REPORTS, ROBOTS, PEOPLE, RECEIPTS = "attempts", "skips", "reports", "robots", "people", "receipts"
 MARKS = "marks"

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..answers.metas import Metas, metas_of
+from ..answers.onesided import one_sided
+from ..answers.pixels import compared_at, states_of
+from ..answers.sales import Orders, orders, overlap
+from ..answers.waiting import Backlog, backlog
 from ..counting.facts import Fact
 from ..counting.figures import Figures
-from ..counting.reading import Read
 from ..counting.scan import Asked
+from ..rollup.reading import Read
 from ..verdict.blocking import risen
 from ..verdict.compared import Compared, compared
 from ..verdict.judging import Evidence
 from ..verdict.volume import odd_volumes
 from ..window import Window
 from .asides import Asides, asides
-from .metas import Metas, metas_of
-from .onesided import one_sided
-from .pixels import compared_at, states_of
-from .sales import Orders, orders, overlap
-from .waiting import Backlog, backlog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

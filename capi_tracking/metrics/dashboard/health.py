@@ -7,28 +7,19 @@ from datetime import datetime
 from django.utils import timezone
 
 from ...conf import conf
-from ..counting.facts import by_event
-from ..counting.reading import read
-from ..counting.scan import Asked
-from ..pages.behind import RIPE_AFTER
-from ..verdict.compared import Compared
-from ..verdict.judging import problems
-from ..verdict.problem import Problem
-from ..window import Window
-from .basis import Basis, basis, evidence, told_apart
-from .campaigns import Campaign, campaigns
-from .change import Changes, changes
-from .consents import ConsentPart, Consents, consent_parts, consents
-from .freshness import Freshness, freshness
-from .funnel import Step, funnel, steps
-from .heat import Coverage, heat
-from .marks import Mark, by_part
-from .metas import Metas
-from .onesided import OneSided, one_sided
-from .outcomes import Outcome, outcomes
-from .pixels import PixelLine, pixel_line
-from .refusals import Failure, Skipped, skipped
-from .sales import (
+from ..answers.campaigns import Campaign, campaigns
+from ..answers.change import Changes, changes
+from ..answers.consents import ConsentPart, Consents, consent_parts, consents
+from ..answers.freshness import Freshness, freshness
+from ..answers.funnel import Step, funnel, steps
+from ..answers.heat import Coverage, heat
+from ..answers.marks import Mark, by_part
+from ..answers.metas import Metas
+from ..answers.onesided import OneSided, one_sided
+from ..answers.outcomes import Outcome, outcomes
+from ..answers.pixels import PixelLine, pixel_line
+from ..answers.refusals import Failure, Skipped, skipped
+from ..answers.sales import (
     Delivered,
     EventLine,
     MatchKeys,
@@ -42,8 +33,16 @@ from .sales import (
     overlap,
     parts,
 )
-from .setup import Setup, setup
-from .waiting import Waiting, waiting
+from ..answers.setup import Setup, setup
+from ..answers.waiting import Waiting, waiting
+from ..counting.facts import RIPE_AFTER, by_event
+from ..counting.scan import Asked
+from ..rollup.reading import read
+from ..verdict.compared import Compared
+from ..verdict.judging import problems
+from ..verdict.problem import Problem
+from ..window import Window
+from .basis import Basis, basis, evidence, told_apart
 
 MAX_EVENT_NAMES = 30
 

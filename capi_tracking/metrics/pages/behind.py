@@ -1,7 +1,6 @@
 """What became of rows, as the numbers count it: the same words as conditions, for whoever looks at the rows behind one."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, TextChoices
@@ -9,10 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ...models import Status
-from ..counting.facts import CLOSED_WINDOW, LOST, TOO_OLD, WAITING, is_order
+from ..counting.facts import CLOSED_WINDOW, LOST, RIPE_AFTER, TOO_OLD, WAITING, is_order
 from ..counting.pairs import WEBSITE, Pair, with_pair
-
-RIPE_AFTER = timedelta(hours=1)
 
 # set_apart has an index, and says the same of these as the status
 _LOST = Q(set_apart__in=[*LOST, Status.SKIPPED]) & (Q(status__in=LOST) | Q(status=Status.SKIPPED, reason=TOO_OLD))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...models import DeliveryAttempt
-from ..dashboard.waiting import Waiting, backlog, waiting
+from ..answers.waiting import Waiting, backlog, waiting
 
 LATEST = 20
 

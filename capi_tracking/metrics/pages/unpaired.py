@@ -11,9 +11,9 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, TextCh
 from django.utils.translation import gettext_lazy as _
 
 from ...models import BrowserReceipt, BrowserState, CheckoutContext, OutboxEvent, Status
+from ..answers.sales import Overlap
 from ..counting.facts import CLOSED_WINDOW, LOST, WAITING, is_order
 from ..counting.pairs import WEBSITE, Pair, with_pair
-from ..dashboard.sales import Overlap
 from ..values import Money, Share, money
 from ..window import Window
 

@@ -16,17 +16,17 @@ from django.utils import timezone
 from ...models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
 from ...models.database.slices import delete, in_slices
 from ...models.rollup import HOUR, SLACK, Told
+from ..counting.facts import RIPE_AFTER
 from ..counting.raw import Group, looked_up
-from ..counting.reading import spans_of
 from ..counting.scan import Asked
 from ..counting.spans import Span, numbered, slot_of, within
 from ..counting.tallies import last_visits
-from ..counting.visited import midnight_before
-from ..pages.behind import RIPE_AFTER
 from ..window import MOST_DAYS, last_days
 from .changed import Change, later_changes
+from .reading import spans_of
 from .slices import DAY, NEVER_PRUNED, Slice, headers, pruned_before, since_checked
 from .stored import VERSION, lines
+from .visited import midnight_before
 
 BUDGET = timedelta(seconds=50)
 DAYS_BACK = 2 * MOST_DAYS + 7  # the longest window, and what stands before it

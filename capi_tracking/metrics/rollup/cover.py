@@ -6,9 +6,9 @@ from datetime import datetime
 
 from ..counting.figures import Figures, Kind
 from ..counting.spans import Span
-from ..counting.visited import Visited, visited
 from .slices import Slice
 from .stored import figures
+from .visited import Visited, visited
 
 
 @dataclass(slots=True)

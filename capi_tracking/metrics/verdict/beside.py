@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from ...conf import conf
-from ..dashboard.metas import Metas, Told
+from ..answers.metas import Metas, Told
 from .problem import Problem, Trouble
 
 FRESH = timedelta(days=2)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..answers.sales import Orders
 from ..counting.differences import DRIFT, UNREADABLE
 from ..counting.facts import Fact, total
-from ..dashboard.sales import Orders
 from ..values import Money, money
 
 DRIFT_PERMILLE = 5

@@ -11,11 +11,11 @@ from ...conf import conf
 from ...conf import pixel as pixel_settings
 from ...models import Heartbeat, Pixel, Status
 from ...transports.versions import NOTICE, end_of
-from ..dashboard.metas import Metas
-from ..dashboard.onesided import OneSided
-from ..dashboard.reports import Reported
-from ..dashboard.sales import Orders, Overlap
-from ..dashboard.waiting import Backlog, waiting
+from ..answers.metas import Metas
+from ..answers.onesided import OneSided
+from ..answers.reports import Reported
+from ..answers.sales import Orders, Overlap
+from ..answers.waiting import Backlog, waiting
 from ..values import merged
 from .beside import of_metas
 from .blocking import Blocking

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from ..rollup.cover import Cover, cover
-from ..rollup.slices import holding, kept
+from ..counting import tallies
+from ..counting.figures import Figures
+from ..counting.raw import figures_of, looked_up
+from ..counting.scan import Asked
+from ..counting.spans import Span
 from ..window import Window
-from . import tallies
-from .figures import Figures
-from .raw import figures_of, looked_up
-from .scan import Asked
-from .spans import Span
+from .cover import Cover, cover
+from .slices import holding, kept
 
 BACK = timedelta(hours=50)  # to the beginning of yesterday, however long that was
 

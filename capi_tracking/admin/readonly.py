@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from ...conf import conf
+from ..conf import conf
 
 MOST_COUNTED = 10_000
 MOST_CHANGED = 1_000

@@ -5,22 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..counting.columns import NO_DELAY
+from ..counting.delays import LIMITS
 from ..counting.facts import Fact
 from ..values import Share
-
-LIMITS: dict[timedelta, Promise] = {
-    timedelta(seconds=1): _("1\N{NO-BREAK SPACE}s"),
-    timedelta(seconds=5): _("5\N{NO-BREAK SPACE}s"),
-    timedelta(seconds=30): _("30\N{NO-BREAK SPACE}s"),
-    timedelta(minutes=2): _("2\N{NO-BREAK SPACE}min"),
-    timedelta(minutes=10): _("10\N{NO-BREAK SPACE}min"),
-    timedelta(hours=1): _("1\N{NO-BREAK SPACE}h"),
-    timedelta(days=1): _("1\N{NO-BREAK SPACE}day"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from ...models.rollup import HOUR
-from ..rollup.slices import Slice
-from .spans import Piece, Span
+from ..counting.spans import Piece, Span
+from .slices import Slice
 
 
 class Told(NamedTuple):

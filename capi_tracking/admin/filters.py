@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
-from ... import metrics
-from ...conf import conf
-from ...events import StandardEvent
-from ...models.states import UNSENT
+from .. import metrics
+from ..conf import conf
+from ..events import StandardEvent
+from ..models.states import UNSENT
 
 WIDEST = "28d"
 MOST_SCANNED = 50_000
