@@ -8,7 +8,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.forms import Media
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from .. import metrics, orders
 from ..conf import conf
 from ..models import OutboxEvent, Status
+from .links import event_page, may_open
 from .lists.events import LEVELS
 from .readonly import pill
 
@@ -33,7 +33,7 @@ class TrackingColumn(_Admin):
     """Mixin for the ``ModelAdmin`` of orders that have an adapter: ``class OrderAdmin(TrackingColumn, ModelAdmin)``.
 
     The list gets the column ``tracking`` after its first, unless ``list_display`` says where, for one query a page. The
-    column may also stand among the ``readonly_fields``. Who may see events finds a link to each.
+    column may also stand among the ``readonly_fields``. Who may see events finds a link to each of the first outbox.
     """
 
     @property
@@ -69,14 +69,11 @@ class TrackingColumn(_Admin):
 
     def _piece(self, event: OutboxEvent, order: Any) -> SafeString:
         state = pill(LEVELS[Status(event.status)], event.get_status_display())
-        shown = format_html('<a href="{}">{}</a>', self._page(event), state) if order._capi_links else state
+        is_listed = order._capi_links and event._state.db == conf.OUTBOX_DATABASES[0]
+        shown = format_html('<a href="{}">{}</a>', event_page(event.pk), state) if is_listed else state
         return format_html(
             '{} <span class="capi-why" title="{}">{}</span>', shown, metrics.explain(event.reason), _note(event)
         )
-
-    def _page(self, event: OutboxEvent) -> str:
-        name = f"admin:{event._meta.app_label}_{event._meta.model_name}_change"
-        return reverse(name, args=[event.pk], current_app=self.admin_site.name)
 
 
 def _note(event: OutboxEvent) -> str:
@@ -89,7 +86,7 @@ def _note(event: OutboxEvent) -> str:
 def read_ahead(found: Sequence[Any], request: HttpRequest) -> None:
     """Lay beside each order its events, and whether this member of staff may look at them."""
     events = orders.events_of(found)
-    may_look = any(request.user.has_perm(f"capi_tracking.{verb}_outboxevent") for verb in ("view", "change"))
+    may_look = may_open(request, "outboxevent")
     for order in found:
         order._capi_events = events[orders.order_key(type(order), order.pk)]
         order._capi_links = may_look

@@ -1,15 +1,13 @@
-"""From a number of the dashboard to the rows that it counts: addresses of the lists, and the filters that they need.
+"""From a number of the dashboard to the rows that it counts: the filters that the lists need.
 
 These filters stand beside the list only while one is chosen: a number's link chooses it, and a click takes it away.
 """
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .. import metrics
@@ -154,9 +152,3 @@ class CodeDrill(Drill):
 
 DRILLS = [OutcomeDrill, SideDrill, ProofDrill, GroupDrill, NameDrill, ReasonDrill, KeyDrill, TestsDrill]
 DRILLED = [str(drill.parameter_name) for drill in DRILLS]
-
-
-def rows(model: str, **chosen: Any) -> str:
-    """The list of that model, with these filters; what is empty is left out."""
-    asked = {name: value for name, value in chosen.items() if value not in ("", None)}
-    return reverse(f"admin:capi_tracking_{model}_changelist") + (f"?{urlencode(asked)}" if asked else "")

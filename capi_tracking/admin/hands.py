@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import metrics
+from ..conf import conf
 from ..models import OutboxEvent
 from ..models.verbs.byhand import ByHand, carry_out
 from .asking import ask, is_confirmed
@@ -94,7 +95,7 @@ class HandsOn(ReadOnlyAdmin):
             queryset = queryset.filter(
                 pk__lte=int(last[:18])
             )  # those that the question was about, none that came since
-        rows = self.few_enough(request, queryset)
+        rows = self.few_enough(request, queryset.defer("payload"))
         if rows and not is_confirmed(request) and (verb == ByHand.CANCEL or len(rows) > FEW):
             return self._ask(request, rows, verb)
         self.act(request, rows, verb)
@@ -136,4 +137,4 @@ class HandsOn(ReadOnlyAdmin):
         )
 
     def _these(self, rows: Sequence[OutboxEvent]) -> Any:
-        return OutboxEvent.objects.filter(pk__in=[row.pk for row in rows])
+        return OutboxEvent.objects.using(conf.OUTBOX_DATABASES[0]).filter(pk__in=[row.pk for row in rows])

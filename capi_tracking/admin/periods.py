@@ -3,29 +3,29 @@
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .. import metrics
+from .links import may_open, page
 
 DATES = ("since", "until")
 
 
 class Way(NamedTuple):
-    permission: str
+    model: str
     name: str
     title: Any
 
 
 WAYS = (
-    Way("view_dashboard", "dashboard_changelist", _("Health")),
-    Way("view_matchquality", "matchquality_changelist", _("Match quality")),
-    Way("view_qualitysnapshot", "qualitysnapshot_changelist", _("Meta's numbers")),
-    Way("view_reconciliation", "reconciliation_changelist", _("Orders")),
-    Way("view_outboxevent", "outboxevent_failures", _("What did not go")),
-    Way("view_outboxevent", "outboxevent_overlap", _("Pairs")),
-    Way("view_outboxevent", "outboxevent_changelist", _("Events")),
-    Way("view_pixel", "pixel_changelist", _("Pixels")),
+    Way("dashboard", "dashboard_changelist", _("Health")),
+    Way("matchquality", "matchquality_changelist", _("Match quality")),
+    Way("qualitysnapshot", "qualitysnapshot_changelist", _("Meta's numbers")),
+    Way("reconciliation", "reconciliation_changelist", _("Orders")),
+    Way("outboxevent", "outboxevent_failures", _("What did not go")),
+    Way("outboxevent", "outboxevent_overlap", _("Pairs")),
+    Way("outboxevent", "outboxevent_changelist", _("Events")),
+    Way("pixel", "pixel_changelist", _("Pixels")),
 )
 
 
@@ -52,11 +52,5 @@ def context(model_admin: Any, request: HttpRequest, title: Any, window: metrics.
 
 def ways(request: HttpRequest) -> list[tuple[str, Any, bool]]:
     """Address and title of each page that this member of staff may see, and whether it is this one."""
-    found = ((reverse(f"admin:capi_tracking_{way.name}"), way) for way in WAYS if _may(request, way.permission))
-    return [(address, way.title, address == request.path) for address, way in found]
-
-
-def _may(request: HttpRequest, permission: str) -> bool:
-    """Who may change may see."""
-    other = permission.replace("view_", "change_")
-    return request.user.has_perm(f"capi_tracking.{permission}") or request.user.has_perm(f"capi_tracking.{other}")
+    found = ((page(way.name), way) for way in WAYS if may_open(request, way.model))
+    return [(address, way.title, address == request.path) for address, way in found if address]

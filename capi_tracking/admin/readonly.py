@@ -66,6 +66,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     class Media:
         css = {"all": ["capi_tracking/admin.css"]}
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """As on all our pages, of the first outbox, whatever a router reads."""
+        return super().get_queryset(request).using(conf.OUTBOX_DATABASES[0])
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 

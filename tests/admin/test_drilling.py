@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from capi_tracking import metrics
-from capi_tracking.admin.drilling import rows
+from capi_tracking.admin.links import rows
 from capi_tracking.models import BrowserReceipt, BrowserState, DeliveryAttempt, OutboxEvent, SkipCount, Status
 from tests.factories import BrowserReceiptFactory, DeliveryAttemptFactory, OutboxEventFactory
 

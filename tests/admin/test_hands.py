@@ -37,6 +37,13 @@ def test_many_events__are_tried_again_after_a_question_that_tells_their_worth(ad
     assert {entry.change_message for entry in LogEntry.objects.all()} == {"Tried again"}
 
 
+def test_question__holds_numbers_without_separators(admin_client, settings):
+    settings.USE_THOUSAND_SEPARATOR = True
+    OutboxEventFactory(pk=12345, status=Status.DEAD)
+    question = admin_client.post(EVENTS, {"action": "cancel", "_selected_action": ["12345"]}).text
+    assert hidden(question)["last"] == ["12345"]  # else rows that came since would be cancelled too
+
+
 def test_released__events_of_another_environment_go_on_in_this_one(admin_client, capi):
     capi(ENVIRONMENT="live")
     held = OutboxEventFactory(status=Status.HELD, reason="other_environment", environment="copy", due_at=None)

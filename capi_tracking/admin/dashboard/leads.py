@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ... import metrics
-from ..drilling import NO_COPY, rows
+from ..drilling import NO_COPY
+from ..links import may_open, rows
 from .asked import Asked
 
 LISTS = (
@@ -66,6 +67,4 @@ def _day(start: datetime) -> str:
 
 
 def leads(request: HttpRequest, asked: Asked) -> Leads:
-    may = request.user.has_perm
-    seen = (model for model in LISTS if any(may(f"capi_tracking.{verb}_{model}") for verb in ("view", "change")))
-    return Leads(asked, frozenset(seen))
+    return Leads(asked, frozenset(model for model in LISTS if may_open(request, model)))

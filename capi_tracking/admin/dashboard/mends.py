@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ... import metrics
 from ...metrics import Trouble
-from ..drilling import rows
+from ..links import page as page_of
+from ..links import rows
 from .leads import Leads
 
 UNPAIRED = (Trouble.OVERLAP, Trouble.BLOCKED, Trouble.LATE)
@@ -53,10 +53,10 @@ _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
 
 def mend(problem: metrics.Problem, leads: Leads) -> Mend:
     if problem.kind in UNPAIRED:
-        page = reverse("admin:capi_tracking_outboxevent_overlap") + f"?period={leads.asked.window.name}"
+        page = page_of("outboxevent_overlap") + f"?period={leads.asked.window.name}"
         return Mend(problem, page if EVENTS in leads.seen else "", _("Show unpaired"))
     if problem.pixel_pk and problem.kind in (Trouble.PAUSED, Trouble.TEST_CODE):
-        page = reverse("admin:capi_tracking_pixel_change", args=[problem.pixel_pk]) if "pixel" in leads.seen else ""
+        page = page_of("pixel_change", problem.pixel_pk) if "pixel" in leads.seen else ""
         return Mend(problem, page, _("Open the pixel"))
     if problem.kind == Trouble.UNRECORDED and "reconciliation" in leads.seen:
         return Mend(problem, leads.to("reconciliation", show="lost"), _("Show the orders"))

@@ -76,5 +76,5 @@ class DashboardAdmin(ReadOnlyAdmin):
             "zone": timezone.get_default_timezone_name(),
             "aliases": list(conf.PIXELS),
             "may_see_pixels": "pixel" in board.leads.seen,
-            "may_resume": request.user.has_perm("capi_tracking.change_pixel"),
+            "may_resume": "pixel" in board.leads.seen and request.user.has_perm("capi_tracking.change_pixel"),
         }

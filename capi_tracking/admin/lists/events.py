@@ -61,7 +61,8 @@ class EventAdmin(FailuresPage, OverlapPage):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("payload")
+        """Whole: what is read later, a router would read where it likes."""
+        return super().get_queryset(request).select_related("last_attempt")
 
     def shown(self, rows: Any) -> Any:
         these = self.model._default_manager.using(rows.db).filter(pk__in=list(rows.values_list("pk", flat=True)))

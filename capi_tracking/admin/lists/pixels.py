@@ -16,7 +16,8 @@ from ...conf import conf
 from ...conf import pixel as pixel_settings
 from ...delivery import resume
 from ...models import Pixel
-from ..drilling import rows as rows_of
+from ..links import may_open
+from ..links import rows as rows_of
 from ..periods import context
 from ..readonly import ReadOnlyAdmin, pill
 
@@ -65,7 +66,7 @@ class PixelAdmin(ReadOnlyAdmin):
             "attempts": rows_of("deliveryattempt", of_pixel=pixel.alias),
             "code": _code(request),
             "may_operate": self.has_operate_permission(request),
-            "may_see_attempts": request.user.has_perm("capi_tracking.view_deliveryattempt"),
+            "may_see_attempts": may_open(request, "deliveryattempt"),
         }
 
     def _operate(self, request: HttpRequest, pixel: Pixel) -> HttpResponse:

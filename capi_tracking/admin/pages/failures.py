@@ -14,8 +14,9 @@ from ... import metrics
 from ...conf import conf
 from ...models.verbs.byhand import ByHand, carry_out
 from ..asking import is_confirmed
-from ..drilling import rows as rows_of
 from ..hands import DONE, HandsOn
+from ..links import may_open
+from ..links import rows as rows_of
 from ..periods import chosen_window, context
 
 GROUP = ("pixel", "event_name", "status", "reason")
@@ -44,7 +45,7 @@ class FailuresPage(HandsOn):
                 for line in metrics.failures(window, pixel="", using=using)
             ],
             "may_operate": self.has_operate_permission(request),
-            "may_see_attempts": request.user.has_perm("capi_tracking.view_deliveryattempt"),
+            "may_see_attempts": may_open(request, "deliveryattempt"),
         }
 
     def _rows_of(self, group: metrics.Failed, period: str) -> str:

@@ -17,6 +17,7 @@ from ...conf import conf
 from ...models import QualityFetch, QualitySnapshot
 from ..dashboard import charts
 from ..filters import PixelFilter
+from ..links import may_open
 from ..periods import context
 from ..readonly import ReadOnlyAdmin, pill
 
@@ -77,7 +78,7 @@ class SnapshotAdmin(ReadOnlyAdmin):
             "spark": charts.spark([int(day.score * 10) if day.score is not None else None for day in days]),
             "is_shadow": conf.SHADOW,
             "may_fetch": self.has_fetch_permission(request),
-            "may_see_fetches": request.user.has_perm("capi_tracking.view_qualityfetch"),
+            "may_see_fetches": may_open(request, "qualityfetch"),
         }
 
     def _fetch(self, request: HttpRequest) -> HttpResponse:
