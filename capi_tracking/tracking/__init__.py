@@ -3,11 +3,15 @@
 All write in the caller's own transaction: roll it back, and it was never tracked.
 """
 
+from .burying import bury
+from .completing import complete
+from .judging import contents_of
 from .omissions import tell_of_page
 from .receipts import Receipt, acknowledge, acknowledge_all, catch_up, is_recorded, recorded, told_id
-from .recording import announce, bury, complete, skip, skip_all, track, track_all
-from .rows import SALES, contents_of
+from .recording import skip, skip_all, track, track_all
+from .rows import SALES
 from .several import Fate, Told, foresee_each, track_each
+from .writing import announce
 
 __all__ = [
     "SALES",

@@ -12,7 +12,7 @@ from ..minimisation import LeftOut
 from ..models import Omission
 from ..models.omission import Place
 from ..shield import shielded
-from .rows import Judged
+from .judging import Judged
 
 _told: set[Place] = set()
 

@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
-from django.utils import timezone
 
 from ..conf import conf
 from ..consent import Consent
@@ -16,9 +15,10 @@ from ..exceptions import CapiTrackingError
 from ..models import OutboxEvent, SkipCount
 from ..models.skipcount import Place
 from ..models.verbs.arriving import mark_handed_over, spots_of, standing
+from .judging import Judged, judged
 from .omissions import count_omissions
-from .recording import announce
-from .rows import Judged, judged, without_the_person
+from .rows import without_the_person
+from .writing import announce, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def _write(new: Collection[Judged], said: Collection[str], using: str) -> None:
         return
     # in one order, so that two who bring the same do not wait for each other
     rows = sorted([each.row for each in new if _is_row(each)], key=attrgetter("key"))
-    counts = Counter[Place](_place(each) for each in new if not _is_row(each))
+    counts = Counter[Place](place_of(each.row, each.reason) for each in new if not _is_row(each))
     mark_handed_over(rows, using)
     with transaction.atomic(using=using):
         _insert(rows, said, using)
@@ -121,8 +121,3 @@ def _insert(rows: Sequence[OutboxEvent], said: Collection[str], using: str) -> N
     for row in rows:
         if row.key in said:
             events.record(row)
-
-
-def _place(found: Judged) -> Place:
-    row = found.row
-    return timezone.localdate(row.event_time), row.pixel, row.event_name, found.reason

@@ -120,7 +120,7 @@ def test_orders__show_no_customer(sale: Any, monkeypatch: Any, settings: Any, wh
     assert birds.found(page_of(lambda: building.build(sale, timezone.now(), "0123456789"), settings)) == []
 
 
-@pytest.mark.parametrize("name", ["judged", "_record"])
+@pytest.mark.parametrize("name", ["judged", "write"])
 def test_tracking__shows_no_customer(meta: Any, monkeypatch: Any, settings: Any, name: str) -> None:
     event = Event(name="Lead", event_time=timezone.now(), user_data=UserData.of(**birds.OF_THE_CUSTOMER))
     monkeypatch.setattr(tracking.recording, name, bug)
