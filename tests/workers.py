@@ -14,6 +14,7 @@ TOGETHER = {
     "tests/browser/test_unfold_walk.py": "a demo in unfold",
     "tests/browser/test_first_sale.py": "a demo with a token",
     "tests/demo/test_beside.py": "a demo without its story",
+    "tests/demo/test_engines.py": "a migrated demo",
     "tests/demo/test_newcomer.py": "an installed demo",
     "tests/demo/test_restart.py": "demos of their own",
     "tests/demo/test_interrupts.py": "demos of their own",

@@ -127,10 +127,20 @@ def test_demo__says_that_its_folder_cannot_be_used(complaint, tmp_path):
         assert f"The folder {folder} can't be used" in complaint(DEMO_DIR=str(folder))
 
 
-def migrate(folder):
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """A demo's database as its migrations make it."""
+    folder = tmp_path_factory.mktemp("migrated")
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, cwd=ROOT, env=clean_environment() | {"DEMO_DIR": str(folder)}, check=True, timeout=60)
+    return (folder / "shop.sqlite3").read_bytes()
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Where the demo looks for its own."""
+    (tmp_path / "demo").mkdir()
+    return tmp_path / "demo" / "shop.sqlite3"
 
 
 @pytest.mark.parametrize(
@@ -142,10 +152,10 @@ def migrate(folder):
         ("ALTER TABLE shop_product ADD COLUMN odour TEXT NOT NULL CHECK (odour != '') DEFAULT ''", "odour"),
     ],
 )
-def test_demo__asks_for_a_reset_if_the_database_is_another_versions(complaint, tmp_path, change, reason):
-    migrate(tmp_path / "demo")
-    with closing(sqlite3.connect(tmp_path / "demo" / "shop.sqlite3")) as database, database:
-        database.execute(change)
+def test_demo__asks_for_a_reset_if_the_database_is_another_versions(complaint, migrated, database, change, reason):
+    database.write_bytes(migrated)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(change)
     said = complaint()
     assert reason in said
     assert said.endswith("python manage.py demo --reset")
@@ -165,17 +175,14 @@ def hole(whole):
 
 
 @pytest.mark.parametrize("damage", [no_database, half, hole])
-def test_demo__asks_for_a_reset_if_the_database_is_damaged(complaint, tmp_path, damage):
-    migrate(tmp_path / "demo")
-    database = tmp_path / "demo" / "shop.sqlite3"
-    database.write_bytes(damage(database.read_bytes()))
+def test_demo__asks_for_a_reset_if_the_database_is_damaged(complaint, migrated, database, damage):
+    database.write_bytes(damage(migrated))
     said = complaint()
     assert "is damaged" in said
     assert said.endswith("python manage.py demo --reset")
 
 
-def test_reset__begins_anew_where_the_database_is_damaged(tmp_path):
-    (tmp_path / "demo").mkdir()
-    (tmp_path / "demo" / "shop.sqlite3").write_bytes(no_database(b""))
+def test_reset__begins_anew_where_the_database_is_damaged(tmp_path, database):
+    database.write_bytes(no_database(b""))
     with Demo(tmp_path / "demo", "--reset", "--no-story") as demo:
         demo.wait_for(RUNNING)

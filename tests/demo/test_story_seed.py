@@ -117,18 +117,15 @@ def test_tell__changes_nothing_the_second_time():
     assert [model.objects.count() for model in TABLES] == before
 
 
-def test_tell__is_the_same_story_for_the_same_seed_and_moment():
+def test_command__tells_the_same_story_for_the_same_seed_and_moment_and_the_port_that_was_asked_for(
+    tmp_path, time_machine
+):
     before = facts()
     for model in reversed(TABLES):
         model.objects.all().delete()
-    tell(NOW)
-    assert facts() == before
-
-
-def test_command__tells_of_the_shop_at_the_port_that_was_asked_for(tmp_path):
-    for model in reversed(TABLES):
-        model.objects.all().delete()
+    time_machine.move_to(NOW, tick=False)
     Command(stdout=StringIO()).tell(Plan(folder=tmp_path, port=8010, sandbox_port=8990, with_sandbox=True))
+    assert facts() == before
     payloads = OutboxEvent.objects.filter(status="sent").exclude(payload="").values_list("payload", flat=True)
     addresses = [json.loads(payload)["event_source_url"] for payload in payloads]
     addresses += CheckoutContext.objects.exclude(url="").values_list("url", flat=True)
