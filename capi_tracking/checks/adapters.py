@@ -9,7 +9,9 @@ from django.db.models import DecimalField, FloatField, IntegerField, Model
 
 from ..exceptions import ImproperlyTracked
 from ..orders import ModelEventAdapter, ModelOrderAdapter, OrderAdapter, registered
-from ..orders.adapters import POLICIES, PathAdapter, is_path, names
+from ..orders.adapters import names
+from ..orders.adapters.money import POLICIES
+from ..orders.adapters.paths import PathAdapter, is_path
 from . import catalogue
 from .given import is_on, sound
 

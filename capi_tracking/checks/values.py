@@ -15,8 +15,8 @@ from ..consent.limited import is_region
 from ..events import StandardEvent
 from ..exceptions import InvalidEvent
 from ..metrics import STEPS
-from ..orders.adapters import POLICIES
-from ..privacy import KEPT_AT_LEAST
+from ..models.states import KEPT_AT_LEAST
+from ..orders.adapters.money import POLICIES
 from ..transports.base import MAX_BATCH_SIZE
 from . import catalogue
 from .given import example, load, sound

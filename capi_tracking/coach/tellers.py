@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 
 from ..orders import ModelOrderAdapter, OrderAdapter, registered
-from ..orders.adapters import is_path
+from ..orders.adapters.paths import is_path
 from ..orders.identity import ancestry
 from .candidates import candidates
 

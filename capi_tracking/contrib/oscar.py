@@ -27,7 +27,7 @@ from ..events import Content, CustomData
 from ..exceptions import ImproperlyTracked
 from ..islands import MAX_CONTENTS
 from ..orders import ItemAdapter, ModelOrderAdapter, register
-from ..orders.adapters import POLICIES
+from ..orders.adapters.money import POLICIES
 
 
 class OscarOrder(ModelOrderAdapter):

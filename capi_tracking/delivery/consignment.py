@@ -6,17 +6,19 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import transaction
 
 from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
 from ..logs import fields
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
 from ..models.verbs.outbox import pks_of
-from ..signals import event_delivered, event_failed, pixel_paused
+from ..signals import event_delivered, pixel_paused
 from ..transports import Acknowledgement, UnknownRefusal
+from .announcing import announce
 from .attempts import Attempt, Faulty, attempt
 from .batches import OTHER_ENVIRONMENT, PATIENCE, TOO_LATE, cut, halves, obstacle
+from .insisting import insist
 from .lane import FAILURES, NOW, Lane, describe, fingerprint, pause
 
 logger = logging.getLogger(__name__)
@@ -26,7 +28,6 @@ UNKNOWN_TRIES = 5  # so often an unknown refusal is taken for an outage
 REFUSED_ALONE = 10  # lone events refused without a reason of their own, and none taken: then it is not the events
 STILL_FRESH = 10  # a lease is renewed when a tenth of it is over
 SERVER_SAYS_NO = 400
-PAUSES = (0.1, 0.5, 2.0)  # seconds between tries to record that Meta took a batch
 
 Batches = list[list[Claimed]]
 
@@ -230,15 +231,6 @@ class Consignment:
             )  # fmt: skip
 
 
-def announce(closed: Iterable[Closed], using: str) -> None:
-    """Tell what ended unsent: one signal per pixel and reason."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in closed:
-        groups[row.pixel, row.reason].append(row.key)
-    for (pixel, reason), keys in groups.items():
-        event_failed.send_robust(sender=OutboxEvent, keys=keys, pixel=pixel, using=using, reason=reason)
-
-
 def of_error(lane: Lane, error: TransportError) -> dict[str, object]:
     return fields(
         pixel=lane.pixel.alias,
@@ -247,17 +239,6 @@ def of_error(lane: Lane, error: TransportError) -> dict[str, object]:
         code=error.code,
         reason=error.kind,
     )
-
-
-def insist(record: Callable[[], int], using: str) -> int:
-    """Call it again if the database locks, deadlocks or drops the connection, a few times."""
-    for seconds in PAUSES:
-        try:
-            return record()
-        except (OperationalError, InterfaceError):
-            connections[using].close_if_unusable_or_obsolete()
-            time.sleep(seconds)
-    return record()
 
 
 def _is_hopeless(rows: list[Claimed], error: TransportError) -> bool:

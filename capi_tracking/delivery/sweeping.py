@@ -11,8 +11,9 @@ from ..logs import fields
 from ..models import OutboxEvent, Pixel, Status
 from ..models.database.slices import SLICE, in_slices
 from ..models.verbs.outbox import OutboxQuerySet
+from .announcing import announce
 from .configured import note_settings
-from .consignment import DENIED, announce
+from .consignment import DENIED
 from .drain import MakeTransport, deliver_due
 from .lane import fingerprint
 from .report import Report

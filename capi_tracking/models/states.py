@@ -11,6 +11,7 @@ from .database.clock import DatabaseNow
 
 MAX_AGE = timedelta(days=7)  # Meta refuses older events, and the whole batch with them
 MAX_AGE_STORE = timedelta(days=62)  # physical_store
+KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
 AGE_MARGIN = timedelta(minutes=10)  # for the way to Meta and clocks that differ
 PAIR_WINDOW = timedelta(hours=47)  # Meta pairs within 48 h of the first copy
 URGENT = timedelta(days=1)
@@ -34,6 +35,7 @@ WITHDRAWABLE = (*UNSETTLED, Status.DEAD)  # a dead one may be tried again by sta
 # With OR: alone, redacted_at would lead to all that waits, where a person's key leads to a handful.
 MAY_GO = Q(status__in=UNSETTLED) | Q(status=Status.DEAD, redacted_at=None)
 STILL_WHOLE = Q(redacted_at=None) | ~Q(payload="")
+SHADOW = "shadow"  # why what was recorded in shadow mode is never sent
 SHORT_ACK = "short_ack"  # of what is sent, those with an odd answer
 TAKEN_BACK = ("refunded", "order_cancelled")  # by the order itself, which may think better of it
 INCOMPLETE = (

@@ -1,14 +1,10 @@
 """The shop's orders, products and carts, described once by adapters and followed from then on."""
 
-from .adapters import (
-    ItemAdapter,
-    ModelCartAdapter,
-    ModelEventAdapter,
-    ModelItemAdapter,
-    ModelOrderAdapter,
-    OrderAdapter,
-    OrderEvent,
-)
+from .adapters.items import ModelCartAdapter, ModelItemAdapter
+from .adapters.leads import ModelEventAdapter
+from .adapters.orders import ModelOrderAdapter
+from .adapters.protocol import ItemAdapter, OrderAdapter
+from .adapters.told import OrderEvent
 from .appending import append_value
 from .between import Seen, Shelf, sales_between, shelves
 from .checkout import remember, visitor_request

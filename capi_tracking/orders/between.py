@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 
 from ..conf import conf
 from . import fields
-from .adapters import OrderAdapter
+from .adapters.protocol import OrderAdapter
 from .identity import ancestry, outbox_of
 from .registry import registered
 from .sales import Sale, sales_of

@@ -23,7 +23,7 @@ from . import identity
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from .adapters import OrderAdapter
+    from .adapters.protocol import OrderAdapter
 
 MAY_BE_KEPT = frozenset({ConsentState.GRANTED, ConsentState.LIMITED})
 

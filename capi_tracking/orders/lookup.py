@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 
 from ..models import OutboxEvent
-from .adapters import ModelOrderAdapter
+from .adapters.orders import ModelOrderAdapter
 from .identity import order_key, outbox_of
 from .registry import registered
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
-from .adapters import ModelOrderAdapter, OrderAdapter
+from .adapters.orders import ModelOrderAdapter
+from .adapters.protocol import OrderAdapter
 from .between import Shelf, shelves
 from .identity import MAX_KEY, ancestry, order_key
 

@@ -11,8 +11,8 @@ from ..conf import conf
 from ..events import ActionSource, CustomData, Event
 from ..models import OutboxEvent, Source, Status, mark_stale
 from . import identity, undoing
-from .adapters import OrderAdapter
 from .adapters.money import rounded
+from .adapters.protocol import OrderAdapter
 from .appending import APPEND_VALUE
 from .building import build
 from .sales import Sale

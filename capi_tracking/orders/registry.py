@@ -8,7 +8,8 @@ from django.utils.module_loading import autodiscover_modules
 
 from ..conf import conf
 from ..exceptions import ImproperlyTracked
-from .adapters import ItemAdapter, OrderAdapter, path_from_line
+from .adapters.lines import path_from_line
+from .adapters.protocol import ItemAdapter, OrderAdapter
 from .identity import ancestry
 
 AdapterClass = TypeVar("AdapterClass", bound=type[ItemAdapter])

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ..conf import PixelSettings, conf, pixel
 from . import checkout, identity
-from .adapters import OrderAdapter
+from .adapters.protocol import OrderAdapter
 
 DEFAULT = "default"
 

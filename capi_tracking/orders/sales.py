@@ -7,7 +7,8 @@ from ..events import CustomData
 from ..models import OutboxEvent, Source
 from ..models.database import prepared
 from . import checkout, identity, routing
-from .adapters import OrderAdapter, OrderEvent
+from .adapters.protocol import OrderAdapter
+from .adapters.told import OrderEvent
 
 
 class Sale(NamedTuple):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..models import TAKEN_BACK
-from .adapters import OrderAdapter
+from .adapters.protocol import OrderAdapter
 
 REFUNDED, CANCELLED = TAKEN_BACK
 WHOLE = Decimal(1)

@@ -3,13 +3,12 @@
 from .erasing import Erased, erasable, erase
 from .exporting import Told, export, told
 from .persons import Person
-from .pruning import KEPT_AT_LEAST, Cleared, prune
+from .pruning import Cleared, prune
 from .showing import Decision, History, Shown, history
 from .visitors import heed, withdraw_visitor
 from .withdrawing import Withdrawn, withdraw
 
 __all__ = [
-    "KEPT_AT_LEAST",
     "Cleared",
     "Decision",
     "Erased",

@@ -27,9 +27,7 @@ from ..models import (
 )
 from ..models.database.clock import DatabaseNow
 from ..models.database.slices import delete, in_slices, unhurried
-from ..models.states import MAX_AGE_STORE
-
-KEPT_AT_LEAST = MAX_AGE_STORE + timedelta(days=1)  # a sale whose row is gone could be recorded, and sent, again
+from ..models.states import KEPT_AT_LEAST
 
 ROBOTS_KEPT = timedelta(days=7)
 

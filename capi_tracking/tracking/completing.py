@@ -7,9 +7,10 @@ from ..conf import conf
 from ..consent import Consent
 from ..events import Event
 from ..models import OutboxEvent, deadline
+from ..models.states import SHADOW
 from .judging import Judged, minimised, not_in_the_future, refusal
 from .omissions import count_omissions
-from .rows import SHADOW, columns_of, proof
+from .rows import columns_of, proof
 from .writing import announce
 
 

@@ -15,7 +15,8 @@ from ..events import Event
 from ..minimisation import LeftOut, Minimised
 from ..models import OutboxEvent, Status, deadline
 from ..models.database.clock import later
-from .rows import SHADOW, columns_of, dead, row_as_kept
+from ..models.states import SHADOW
+from .rows import columns_of, dead, row_as_kept
 
 LIMITED_DATA_USE = "LDU"
 

@@ -13,6 +13,7 @@ from ..exceptions import InvalidEvent
 from ..keyed_hashes import identity_key
 from ..minimisation import Minimised
 from ..models import OutboxEvent, Priority, Source, Status, deadline, outbox_key
+from ..models.states import SHADOW
 
 SALES = frozenset({StandardEvent.PURCHASE, StandardEvent.SUBSCRIBE, StandardEvent.START_TRIAL, StandardEvent.LEAD})
 SOURCES = frozenset(Source.values)  # Django makes that list anew each time
@@ -22,7 +23,6 @@ MAX_VALUE = 10**14  # SQLite rounds to 15 digits, and could not read back what t
 MAX_PROOF = 64
 MAX_REASON = 64
 MAX_NOTES = 10_000  # all that can be said of a customer is shorter, and comes first
-SHADOW = "shadow"
 
 
 def columns_of(event: Event, kept: Minimised) -> dict[str, Any]:

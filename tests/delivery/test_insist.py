@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from capi_tracking.delivery import consignment, deliver_due
-from capi_tracking.delivery.consignment import PAUSES, insist
+from capi_tracking.delivery import deliver_due, insisting
+from capi_tracking.delivery.insisting import PAUSES, insist
 from capi_tracking.transports.local import ScriptedTransport
 from tests.delivery.clock import Clock
 from tests.outbox_rows import make_row, statuses
@@ -22,7 +22,7 @@ LOCKED, CLOSED = OperationalError("database is locked"), InterfaceError("connect
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(consignment, "time", clock)
+    monkeypatch.setattr(insisting, "time", clock)
     return clock
 
 

@@ -13,7 +13,7 @@ from django.template import engines
 from capi_tracking import checks, orders
 from capi_tracking.checks.catalogue import CATALOGUE
 from capi_tracking.orders import ModelOrderAdapter
-from capi_tracking.orders.adapters import ItemAdapter
+from capi_tracking.orders.adapters.protocol import ItemAdapter
 from capi_tracking.testing import Sandbox
 
 from .markdown import PAGES, ROOT, blocks

@@ -18,7 +18,8 @@ from capi_tracking import orders, receivers
 from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.middleware import TrackingMiddleware
 from capi_tracking.models import OutboxEvent, Status
-from capi_tracking.orders import ModelOrderAdapter, adapters, identity, purchase_islands
+from capi_tracking.orders import ModelOrderAdapter, identity, purchase_islands
+from capi_tracking.orders.adapters.lines import path_from_line
 from demo_project.shop.models import Category, Order, Product, Variant
 from tests.sales import FBP, add_line, new_order, payload, row
 
@@ -115,7 +116,7 @@ def test_register__refuses_an_abstract_model():
 
 
 def test_lines__find_an_order_that_they_know_by_another_field_than_its_key(kinds):
-    line, path = adapters.path_from_line(type("A", (ModelOrderAdapter,), {"lines": "rows"})(), kinds.Named)
+    line, path = path_from_line(type("A", (ModelOrderAdapter,), {"lines": "rows"})(), kinds.Named)
     named = kinds.Named(id="the-key", slug="the-slug")
     assert orders.fields.read(line(named=named), path) == "the-key"
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from ...models import BrowserReceipt, OutboxEvent, Rollup, RollupLine, StaleHour
 from ...models.database.slices import delete, in_slices
 from ...models.rollup import HOUR, SLACK, Told
+from ...models.states import KEPT_AT_LEAST
 from ..counting.facts import RIPE_AFTER
 from ..counting.raw import Group, looked_up
 from ..counting.scan import Asked
@@ -24,7 +25,7 @@ from ..counting.tallies import last_visits
 from ..window import MOST_DAYS, last_days
 from .changed import Change, later_changes
 from .reading import spans_of
-from .slices import DAY, NEVER_PRUNED, Slice, headers, pruned_before, since_checked
+from .slices import DAY, Slice, headers, pruned_before, since_checked
 from .stored import VERSION, lines
 from .visited import midnight_before
 
@@ -205,7 +206,7 @@ def _add_up(look: Look, using: str) -> None:
     for group in _groups(look, using):
         groups[group["slot"]].append(group)
     told = [Told(_rollup(look, n, groups[n]), lines(groups[n])) for n in range(len(look.wanted))]
-    Rollup.objects.using(using).keep(told, pruned_before=look.at - NEVER_PRUNED)
+    Rollup.objects.using(using).keep(told, pruned_before=look.at - KEPT_AT_LEAST)
 
 
 def _groups(look: Look, using: str) -> list[Group]:

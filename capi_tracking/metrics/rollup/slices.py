@@ -9,13 +9,12 @@ from django.db.models import Q, QuerySet
 
 from ...conf import conf
 from ...models import Rollup, RollupLine
-from ...models.states import MAX_AGE_STORE
+from ...models.states import KEPT_AT_LEAST
 from ..counting.spans import Span, joined, within
 from .changed import Change, changes
 from .stored import VERSION
 
 DAY = timedelta(days=1)
-NEVER_PRUNED = MAX_AGE_STORE + DAY
 _HEADER = ("pk", "start", "end", "is_day", "visitors_since")
 _STATE = ("computed_at", "checked_at", "ripens_at", "version", "is_final")
 _LINE = ("pixel", "event_name", "is_test", "numbers")
@@ -80,7 +79,7 @@ def _slice(row: dict[str, Any], now: datetime) -> Slice:
 
 def pruned_before(now: datetime) -> datetime:
     """What was before may have no rows any more: what was added up of it stands for good."""
-    return now - max(conf.PRUNE_AFTER, NEVER_PRUNED)
+    return now - max(conf.PRUNE_AFTER, KEPT_AT_LEAST)
 
 
 def _rollups(spans: Sequence[Span], hours_from: datetime, using: str) -> QuerySet[Rollup]:

@@ -25,6 +25,7 @@ from ..states import (
     MAY_BE_RETRIED,
     MAY_GO,
     PAIR_WINDOW,
+    SHADOW,
     STILL_WHOLE,
     UNSETTLED,
     URGENT,
@@ -246,7 +247,7 @@ class OutboxQuerySet(OutboxRows):
         """Shadow mode: close up to ``limit`` due rows in place of sending them. Going live sends none of them again."""
         due = self.waiting().filter(due_at__lte=DatabaseNow())
         pks = list(due.values_list("pk", flat=True)[:limit])
-        return due.filter(pk__in=pks)._close(Status.SKIPPED, reason="shadow", payload="", redacted_at=timezone.now())
+        return due.filter(pk__in=pks)._close(Status.SKIPPED, reason=SHADOW, payload="", redacted_at=timezone.now())
 
     def hold_older(self, age: timedelta, *, limit: int) -> int:
         """Hold up to ``limit`` rows recorded longer than ``age`` ago that wait: a restored backup may hold sent ones.
