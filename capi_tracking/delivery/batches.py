@@ -7,7 +7,7 @@ from ..models import LEASE_LIMIT, Claimed
 PATIENCE = 3  # strikes before a batch is halved
 
 OTHER_ENVIRONMENT = "other_environment"
-TOO_LATE = "too_late"
+TOO_LATE, TOO_EARLY = "too_late", "too_early"
 NEVER_ANSWERED = "never_answered"
 NO_PAYLOAD = "no_payload"
 
@@ -18,6 +18,8 @@ def obstacle(row: Claimed, environment: str) -> str:
         return OTHER_ENVIRONMENT
     if row.is_late:
         return TOO_LATE
+    if row.is_early:
+        return TOO_EARLY
     if row.leases > LEASE_LIMIT:
         return NEVER_ANSWERED
     return "" if row.payload else NO_PAYLOAD

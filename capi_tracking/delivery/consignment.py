@@ -17,7 +17,7 @@ from ..signals import event_delivered, pixel_paused
 from ..transports import Acknowledgement, UnknownRefusal
 from .announcing import announce
 from .attempts import Attempt, Faulty, attempt
-from .batches import OTHER_ENVIRONMENT, PATIENCE, TOO_LATE, cut, halves, obstacle
+from .batches import OTHER_ENVIRONMENT, PATIENCE, TOO_EARLY, TOO_LATE, cut, halves, obstacle
 from .insisting import insist
 from .lane import FAILURES, NOW, Lane, describe, fingerprint, pause
 
@@ -71,6 +71,8 @@ class Consignment:
     def _keep_back(self, rows: list[Claimed], reason: str) -> None:
         if reason == OTHER_ENVIRONMENT:
             self.lane.report.held += self.lane.events.hold(self.token, pks_of(rows), reason=reason)
+        elif reason == TOO_EARLY:
+            self.lane.report.put_back += self.lane.events.postpone(self.token, pks_of(rows))
         elif reason == TOO_LATE:
             closed = self.lane.events.lapse(self.token, pks_of(rows))
             self.lane.report.expired += len(closed)

@@ -57,6 +57,23 @@ def test_deliver_due__a_worker_whose_clock_is_wrong_throws_nothing_away() -> Non
     assert (report.delivered, report.expired) == (1, 0)
 
 
+def test_deliver_due__what_a_host_tells_whose_clock_runs_ahead_waits_until_it_has_happened() -> None:
+    ahead = timezone.now() + timedelta(hours=1)
+    make_row(1, event_time=ahead)
+    make_row(2, event_time=timezone.now() + timedelta(seconds=5))
+    report, transport = deliver()
+    assert [ids(batch) for batch in transport.sent] == [["e2"]]
+    assert report.put_back == 1
+    waiting = OutboxEvent.objects.get(event_id="e1")
+    assert (waiting.status, waiting.lease_token, waiting.due_at) == (Status.PENDING, "", ahead)
+    make_row(3)
+    assert deliver()[0].requests == 1
+    OutboxEvent.objects.filter(pk=waiting.pk).update(
+        event_time=ahead - timedelta(hours=1), due_at=ahead - timedelta(hours=1)
+    )
+    assert deliver()[0].delivered == 1
+
+
 def test_deliver_due__a_row_without_its_payload_never_enters_a_batch() -> None:
     make_row(1, payload="")
     make_row(2)

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ...conf import conf
-from ..database.clock import DatabaseNow
+from ..database.clock import DatabaseNow, later
 from ..database.inserts import insert_all, insert_once
 from ..database.seen import mark_seen
 from ..rollup import is_added_up, mark_stale
@@ -39,6 +39,7 @@ from .superseding import may_supersede, supersede
 
 SAME = "event_name"  # in rows that collide by key and in rows that collide by order alike
 ROUNDS = 3  # of a claim, where others are always faster
+CLOCKS_DIFFER = timedelta(seconds=30)  # by so much without harm
 
 if TYPE_CHECKING:
     from ..outbox import OutboxEvent
@@ -54,6 +55,7 @@ class Claimed(NamedTuple):
     leases: int
     strikes: int
     environment: str
+    is_early: bool = False
 
 
 class Closed(NamedTuple):
@@ -155,9 +157,10 @@ class OutboxQuerySet(OutboxRows):
         return []
 
     def _as_claimed(self, leases: Combinable) -> list[Claimed]:
-        """The database says what is late: a worker's clock may be wrong."""
+        """The database says what is late, and what has not happened yet: any host's clock may be wrong."""
         late = Case(When(deadline_at__lte=DatabaseNow(), then=Value(True)), default=Value(False))
-        seen = self.annotate(is_late=late, unanswered=leases)
+        early = Case(When(event_time__gt=later(CLOCKS_DIFFER), then=Value(True)), default=Value(False))
+        seen = self.annotate(is_late=late, is_early=early, unanswered=leases)
         columns = ("unanswered" if name == "leases" else name for name in Claimed._fields)
         return [Claimed(*values) for values in seen.values_list(*columns)]
 
@@ -199,6 +202,12 @@ class OutboxQuerySet(OutboxRows):
             strikes=F("strikes") + int(strike),
             **_tried(attempt),
             updated_at=timezone.now(),
+        )
+
+    def postpone(self, token: str, pks: Collection[int]) -> int:
+        """Told by a host whose clock runs ahead: they wait until they have happened."""
+        return self.held_by(token, pks).update(
+            status=Status.PENDING, lease_token="", due_at=F("event_time"), updated_at=timezone.now()
         )
 
     def strike(self, token: str, pks: Collection[int], *, attempt: int) -> int:
