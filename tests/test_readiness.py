@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from capi_tracking.consent import Consent, ConsentState
 from capi_tracking.events import UserData
-from capi_tracking.events.user_data import FIELDS, HASHED
+from capi_tracking.events.intake import FIELDS
+from capi_tracking.events.user_data import HASHED
 from capi_tracking.models import OutboxEvent
 from capi_tracking.readiness import BITS, CHANGED_CLICK, KEYS, WEIGHTS, bits_of, keys_of, missing, score, weights
 from capi_tracking.tracking import track

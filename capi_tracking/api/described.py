@@ -4,7 +4,8 @@ from typing import Any
 
 from ..consent import ConsentState
 from ..events import ActionSource, CustomerSegmentation, MessagingChannel
-from ..events.user_data import FIELDS, HASHED
+from ..events.intake import FIELDS
+from ..events.user_data import HASHED
 from ..ingestion import MAX_ITEMS, Outcome
 from ..ingestion.items import AS_THEY_ARE, CUSTOM_KEYS, KEYS, REQUIRED
 

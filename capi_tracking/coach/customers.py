@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from ..conf import conf
 from ..events import StandardEvent
-from ..events.user_data import FIELDS, HASHED
+from ..events.intake import FIELDS
+from ..events.user_data import HASHED
 from ..visitors.people import OF_THE_REQUEST
 from .advice import Kind, Remedy
 from .candidates import candidates

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
 
-from ..events.user_data import FIELDS as USER_DATA
-
 
 class Kind(Enum):
     TEXT = auto()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..events import UserData
-from ..events.user_data import FIELDS
+from ..events.intake import FIELDS
 from ..exceptions import InvalidEvent
 from ..keyed_hashes import identity_keys
 from ..logs import Plain

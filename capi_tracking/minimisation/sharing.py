@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from ..events import UserData
-from ..events.user_data import FIELDS
+from ..events.intake import FIELDS
 
 Share = Mapping[str, Collection[str]] | None
 ALL_OTHERS = "*"

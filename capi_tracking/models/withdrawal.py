@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .database.inserts import keep_latest
 from .database.oneof import OneOf
+from .database.parts import in_parts
 
 PLACE = ("kind", "key")
-AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
 
 PersonKeys = Collection[tuple[str, str]]  # kind and key
 
@@ -49,8 +49,8 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
             of_kinds.setdefault(kind, []).append(key)
         found: dict[tuple[str, str], datetime] = {}
         for kind, some in of_kinds.items():
-            for at in range(0, len(some), AT_ONCE):
-                rows = self.filter(OneOf(some[at : at + AT_ONCE], "key"), kind=kind)
+            for part in in_parts(some):
+                rows = self.filter(OneOf(part, "key"), kind=kind)
                 found.update(((kind, key), when) for key, when in rows.values_list("key", "withdrawn_at"))
         return found
 

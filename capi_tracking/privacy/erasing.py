@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from ..models import CheckoutContext, Erasure, OutboxEvent, Withdrawal
 from ..models.checkout import NOBODY
+from ..models.database.parts import in_parts
 from ..models.database.slices import to_the_end
 from ..models.states import WITHDRAWABLE
-from .persons import Person, browsers_of, contexts_of, events_of, in_parts, named, receipts_of, seen_in
+from .persons import Person, browsers_of, contexts_of, events_of, named, receipts_of, seen_in
 
 ERASED = "erased"
 ROUNDS = 10  # of a person who goes on being tracked meanwhile

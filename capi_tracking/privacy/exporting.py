@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import BrowserReceipt, CheckoutContext, OutboxEvent, Status
-from .persons import Person, browsers_of, contexts_of, events_of, in_parts, named, receipts_of, seen_in
+from ..models.database.parts import in_parts
+from .persons import Person, browsers_of, contexts_of, events_of, named, receipts_of, seen_in
 
 AT_A_TIME = 500
 REACHED_META = (Status.SENT, Status.LEASED)  # what is under way may have

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ..events import UserData
 from ..keyed_hashes import identity_keys
 from ..models import BrowserReceipt, CheckoutContext, OutboxEvent, PersonKey
+from ..models.database.parts import AT_ONCE, in_parts
 
 KINDS = {"email": "em", "phone": "ph", "external": "external_id"}
-AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
 NAMELESS = {"email_key": None, "phone_key": None, "external_key": None}
 
 Keys = frozenset[str]
@@ -107,13 +106,6 @@ def receipts_of(person: Person, browsers: Collection[str], using: str) -> QueryS
     """What these browsers (at most ``AT_ONCE``) said of their copies, but for those of somebody else's events."""
     others = OutboxEvent.objects.using(using).filter(key=OuterRef("key")).exclude(**NAMELESS).exclude(_carries(person))
     return BrowserReceipt.objects.using(using).filter(~Exists(others), visitor_key__in=browsers)
-
-
-def in_parts(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of at most ``AT_ONCE``."""
-    rest = iter(values)
-    while part := list(islice(rest, AT_ONCE)):
-        yield part
 
 
 def _keys(kind: str, values: Iterable[str]) -> Keys:

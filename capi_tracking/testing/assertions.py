@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from ..events.user_data import FIELDS
+from ..events.intake import FIELDS
 from ..models import OutboxEvent
 from ..orders import order_key
 from . import outbox

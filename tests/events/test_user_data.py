@@ -18,7 +18,8 @@ from capi_tracking.events import (
     UserData,
     encode,
 )
-from capi_tracking.events.user_data import HASHED, MAX_VALUES, PlainUserData
+from capi_tracking.events.intake import MAX_VALUES
+from capi_tracking.events.user_data import HASHED, PlainUserData
 from tests.events.building import digest, make_event, patient, refused
 
 pytestmark = pytest.mark.usefixtures("default_country")

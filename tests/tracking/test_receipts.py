@@ -1,17 +1,14 @@
-"""What browsers say of their copies, and that each verb works in the database that it is told."""
+"""What browsers say of their copies."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from django.utils.connection import ConnectionDoesNotExist
 
 from capi_tracking import tracking
-from capi_tracking.consent import vouched
-from capi_tracking.events import CustomData
 from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, StaleHour, rollup
-from capi_tracking.tracking import Receipt, Told, acknowledge, catch_up, is_recorded, recorded, told_id
+from capi_tracking.tracking import Receipt, acknowledge, catch_up, is_recorded, recorded, told_id
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +23,14 @@ def _nothing_marked():
 
 def receipt(event_id: str = "e1", name: str = "Purchase", **changes: Any) -> Receipt:
     return Receipt(pixel="default", event_name=name, event_id=event_id, **changes)
+
+
+def said_of(event: Any, state: BrowserState = BrowserState.HANDED_OVER, **changes: Any) -> Receipt:
+    return receipt(event.event_id, event.name, state=state, **changes)
+
+
+def stored() -> OutboxEvent:
+    return OutboxEvent.objects.get()
 
 
 def test_told_id__is_the_first_under_which_a_browser_told_of_that_event() -> None:
@@ -71,6 +76,52 @@ def test_acknowledge__keeps_the_time_that_its_row_goes_by(make_event: Any) -> No
     assert BrowserReceipt.objects.get().changed_at == OutboxEvent.objects.get().browser_at
 
 
+def test_acknowledge__brings_the_deadline_forward_to_the_pair_window(make_event: Any) -> None:
+    event = make_event()
+    tracking.track(event)
+    acknowledge(said_of(event))
+    row = stored()
+    assert row.deadline_at == row.browser_at + timedelta(hours=47)
+
+
+def test_acknowledge__never_moves_the_deadline_back(make_event: Any) -> None:
+    event = make_event(event_time=timezone.now() - timedelta(days=6))
+    tracking.track(event)
+    before = stored().deadline_at
+    acknowledge(said_of(event))
+    assert stored().deadline_at == before
+
+
+def test_acknowledge__a_second_handover_does_not_reopen_the_window(make_event: Any) -> None:
+    event = make_event()
+    tracking.track(event)
+    acknowledge(said_of(event))
+    first = stored().browser_at
+    acknowledge(said_of(event, visitor_key="b" * 16))
+    assert stored().browser_at == first
+
+
+def test_acknowledge__the_state_only_rises(make_event: Any) -> None:
+    event = make_event()
+    for state in (BrowserState.UNKNOWN, BrowserState.HANDED_OVER, BrowserState.BLOCKED):
+        acknowledge(said_of(event, state))
+    assert BrowserReceipt.objects.get().state == BrowserState.HANDED_OVER
+
+
+def test_acknowledge__a_blocked_copy_opens_no_pair_window(make_event: Any) -> None:
+    event = make_event()
+    tracking.track(event)
+    acknowledge(said_of(event, BrowserState.BLOCKED))
+    assert stored().browser_at is None
+
+
+def test_acknowledge__keeps_one_receipt_for_each_visitor(make_event: Any) -> None:
+    event = make_event()
+    acknowledge(said_of(event, visitor_key="a" * 16))
+    acknowledge(said_of(event, visitor_key="b" * 16))
+    assert BrowserReceipt.objects.count() == 2
+
+
 def test_catch_up__gives_a_row_the_time_of_its_browser_copy(
     make_event: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -93,48 +144,3 @@ def test_catch_up__goes_by_no_copy_that_was_not_handed_over(make_event: Any) -> 
     acknowledge(receipt(state=BrowserState.BLOCKED))
     catch_up(row.key, using="default")
     assert OutboxEvent.objects.get(key=row.key).browser_at is None
-
-
-# -- databases -------------------------------------------------------------------------------------------------------
-
-VERBS = {
-    "acknowledge": lambda event, using: acknowledge(receipt(state=BrowserState.HANDED_OVER), using=using),
-    "is_recorded": lambda event, using: is_recorded(receipt(), using=using),
-    "recorded": lambda event, using: recorded([receipt()], using=using),
-    "track": lambda event, using: tracking.track(event, using=using),
-    "track withheld": lambda event, using: tracking.track(event, using=using, withheld="why"),
-    "track_all": lambda event, using: tracking.track_all([("default", event)], using=using),
-    "skip": lambda event, using: tracking.skip(event, "why", using=using),
-    "skip of an order": lambda event, using: tracking.skip(event, "why", using=using, order_key="1"),
-    "skip_all": lambda event, using: tracking.skip_all([("default", event)], "why", using=using),
-    "track_each": lambda event, using: tracking.track_each(
-        [Told(event=event, consent=vouched())], source="api", using=using
-    ),
-    "foresee_each": lambda event, using: tracking.foresee_each(
-        [Told(event=event, consent=vouched())], source="api", using=using
-    ),
-}
-
-
-@pytest.fixture
-def events(make_event: Any) -> list[Any]:
-    """One as it should be, and one with data that is left out and counted."""
-    told = CustomData(value=9, currency="EUR", content_name="jo@shop.example")
-    return [make_event(event_id="e1"), make_event(event_id="e2", custom_data=told)]
-
-
-@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_verbs__work_in_the_database_that_they_are_told(
-    events: list[Any], capi: Any, verb: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    capi(OUTBOX_DATABASES=["elsewhere"])
-    with django_capture_on_commit_callbacks(execute=True):
-        for event in events:
-            verb(event, "default")
-
-
-@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_verbs__work_in_the_first_outbox_where_they_are_told_none(events: list[Any], capi: Any, verb: Any) -> None:
-    capi(OUTBOX_DATABASES=["elsewhere"])
-    with pytest.raises(ConnectionDoesNotExist):
-        verb(events[0], None)

@@ -8,14 +8,11 @@ from django.utils import timezone
 from capi_tracking.consent import Consent, vouched
 from capi_tracking.events import CustomData, UserData
 from capi_tracking.exceptions import ImproperlyTracked, InvalidEvent
-from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent, Priority, RobotCount, SkipCount, Status
+from capi_tracking.models import OutboxEvent, Priority, RobotCount, SkipCount, Status
 from capi_tracking.signals import event_recorded
 from capi_tracking.tracking import (
-    Receipt,
-    acknowledge,
     complete,
     contents_of,
-    is_recorded,
     skip,
     skip_all,
     track,
@@ -266,63 +263,6 @@ def test_track__keeps_as_much_of_the_proof_as_its_columns_hold(make_event):
 def test_skip__records_why_an_order_is_not_sent(make_event):
     skip(make_event(), "staff", order_key="shop.order:1")
     assert (stored().status, stored().reason, stored().payload) == (Status.SKIPPED, "staff", "")
-
-
-def receipt(event, state=BrowserState.HANDED_OVER, **changes) -> Receipt:
-    return Receipt(pixel="default", event_name=event.name, event_id=event.event_id, state=state, **changes)
-
-
-def test_acknowledge__brings_the_deadline_forward_to_the_pair_window(make_event):
-    event = make_event()
-    track(event)
-    acknowledge(receipt(event))
-    row = stored()
-    assert row.deadline_at == row.browser_at + timedelta(hours=47)
-
-
-def test_acknowledge__never_moves_the_deadline_back(make_event):
-    event = make_event(event_time=timezone.now() - timedelta(days=6))
-    track(event)
-    before = stored().deadline_at
-    acknowledge(receipt(event))
-    assert stored().deadline_at == before
-
-
-def test_acknowledge__a_second_handover_does_not_reopen_the_window(make_event):
-    event = make_event()
-    track(event)
-    acknowledge(receipt(event))
-    first = stored().browser_at
-    acknowledge(receipt(event, visitor_key="b" * 16))
-    assert stored().browser_at == first
-
-
-def test_acknowledge__the_state_only_rises(make_event):
-    event = make_event()
-    for state in (BrowserState.UNKNOWN, BrowserState.HANDED_OVER, BrowserState.BLOCKED):
-        acknowledge(receipt(event, state))
-    assert BrowserReceipt.objects.get().state == BrowserState.HANDED_OVER
-
-
-def test_acknowledge__a_blocked_copy_opens_no_pair_window(make_event):
-    event = make_event()
-    track(event)
-    acknowledge(receipt(event, BrowserState.BLOCKED))
-    assert stored().browser_at is None
-
-
-def test_acknowledge__keeps_one_receipt_for_each_visitor(make_event):
-    event = make_event()
-    acknowledge(receipt(event, visitor_key="a" * 16))
-    acknowledge(receipt(event, visitor_key="b" * 16))
-    assert BrowserReceipt.objects.count() == 2
-
-
-def test_is_recorded__knows_only_what_is_in_the_outbox(make_event):
-    event = make_event()
-    assert not is_recorded(receipt(event))
-    track(event)
-    assert is_recorded(receipt(event))
 
 
 @pytest.mark.parametrize(

@@ -213,21 +213,8 @@ def onesided(health: metrics.Health, leads: Leads) -> Grid:
         (_("Both, more than 48 hours apart: Meta counts them twice"), sold.late, {"pair": pair.LATE}),
         (_("Browser only: the server's copy is not there"), sold.browser_only, {"pair": pair.BROWSER}),
     )
-    alone = (
-        Cell(_("Browser only: there is no event here")),
-        Cell(sold.alone.count, leads.alone(name=metrics.PURCHASE) if sold.alone.count else ""),
-        Cell(sold.alone.fresh.part),
-        Cell(sold.alone.money or None),
-    )
-    told = (
-        (
-            Cell(title),
-            Cell(sales.count, leads.events(group="orders", **way) if sales.count else ""),
-            Cell(sales.fresh.part),
-            Cell(sales.money or None),
-        )
-        for title, sales, way in lines
-    )
+    told = (_sales(title, sales, leads.events(group="orders", **way)) for title, sales, way in lines)
+    alone = _sales(_("Browser only: there is no event here"), sold.alone, leads.alone(name=metrics.PURCHASE))
     return Grid(
         name="onesided",
         title=_("Sales that one side told alone"),
@@ -239,6 +226,15 @@ def onesided(health: metrics.Health, leads: Leads) -> Grid:
         ),
         rows=(*told, alone),
         hint=_("The first three are what the pixel alone would have missed: Meta knows of them by the server's copy."),
+    )
+
+
+def _sales(title: str, sales: metrics.Sales, href: str) -> tuple[Cell, ...]:
+    return (
+        Cell(title),
+        Cell(sales.count, href if sales.count else ""),
+        Cell(sales.fresh.part),
+        Cell(sales.money or None),
     )
 
 

@@ -1,11 +1,11 @@
 """What stands in the outbox of many events that arrive at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..database.oneof import OneOf
+from ..database.parts import in_parts
 from ..receipt import BrowserReceipt, BrowserState
 from ..rollup import mark_stale
 from ..states import PAIR_WINDOW, Source
@@ -14,8 +14,6 @@ from .superseding import OPEN, may_supersede
 if TYPE_CHECKING:
     from ..outbox import OutboxEvent
     from .outbox import OutboxQuerySet
-
-AT_ONCE = 500  # values in one condition; SQLite may take no more than 999
 
 Spot = str | tuple[str | None, str, str, str | None]  # a row's key, or its order's place
 
@@ -37,12 +35,12 @@ def standing(events: "OutboxQuerySet", rows: "Sequence[OutboxEvent]") -> Standin
     """What of these rows' spots is taken. A SELECT for each five hundred."""
     by_key = {row.key: row for row in rows}
     taken, said = set[Spot](), set[str]()
-    for keys in in_slices(by_key):
+    for keys in in_parts(by_key):
         for key, source, status in events.filter(OneOf(keys, "key")).values_list("key", "source", "status"):
             is_said = source == Source.RELAY and status in OPEN and may_supersede(by_key[key])
             (said if is_said else taken).add(key)
     orders = dict.fromkeys(row.order_key for row in rows if row.order_key)
-    for some in in_slices(orders):
+    for some in in_parts(orders):
         taken.update(events.filter(OneOf(some, "order_key")).values_list("order_key", "pixel", "event_name", "part"))
     return Standing(taken, said)
 
@@ -51,15 +49,9 @@ def mark_handed_over(rows: "Iterable[OutboxEvent]", using: str) -> None:
     """Rows that come after their browser copies go by those copies' times: Meta pairs them until its window closes."""
     by_key = {row.key: row for row in rows}
     receipts = BrowserReceipt.objects.using(using).filter(state=BrowserState.HANDED_OVER)
-    for keys in in_slices(by_key):
+    for keys in in_parts(by_key):
         told = receipts.filter(OneOf(keys, "key")).values_list("key", "changed_at", "created_at")
         for key, at, _ in sorted(told, key=itemgetter(1), reverse=True):
             row = by_key[key]
             row.browser_at, row.deadline_at = at, min(row.deadline_at, at + PAIR_WINDOW)
         mark_stale((created_at for *_, created_at in told), using=using)  # counted there as copies without a row
-
-
-def in_slices(values: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(values)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

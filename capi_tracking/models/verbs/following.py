@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from ..database.parts import in_parts
+
 KEYS = ("visitor_key", "email_key", "external_key")
-AT_ONCE = 500  # keys in one query
 _SALE = Q(order_key__isnull=False) | Q(event_name="Purchase")
 
 
@@ -39,9 +40,8 @@ def _by(name: str, tellers: Iterable[Teller], sales: QuerySet[Any]) -> Iterator[
         if key := getattr(each, name):
             first, last = since.get(key, (each.event_time, each.changed_at))
             since[key] = min(first, each.event_time), max(last, each.changed_at)
-    keys = sorted(since)
-    for at in range(0, len(keys), AT_ONCE):
-        for key, time in sales.filter(**{f"{name}__in": keys[at : at + AT_ONCE]}).values_list(name, "event_time"):
+    for keys in in_parts(sorted(since)):
+        for key, time in sales.filter(**{f"{name}__in": keys}).values_list(name, "event_time"):
             first, changed_at = since[key]
             if time >= first:
                 yield time, changed_at

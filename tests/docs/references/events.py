@@ -5,7 +5,8 @@ from typing import get_type_hints
 
 from capi_tracking import islands
 from capi_tracking.events import ActionSource, Content, CustomData, Event, StandardEvent
-from capi_tracking.events.user_data import FIELDS, HASHED, PlainUserData
+from capi_tracking.events.intake import FIELDS
+from capi_tracking.events.user_data import HASHED, PlainUserData
 from capi_tracking.models.states import MAX_AGE, MAX_AGE_STORE
 from capi_tracking.orders import OrderAdapter
 from capi_tracking.tags.events import CONFIRMED
