@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.http import UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -20,7 +21,10 @@ class Items(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        body = stream.read(conf.API_BYTES + 1)
+        try:
+            body = stream.read(conf.API_BYTES + 1)
+        except UnreadablePostError:
+            raise ParseError("The body did not arrive.") from None
         if len(body) > conf.API_BYTES:
             raise TooLarge(f"At most {conf.API_BYTES} bytes at a time.")
         return _items(_decoded(body))

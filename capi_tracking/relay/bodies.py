@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 MAX_BODY = 32 * 1024
 MAX_ITEMS = 20  # of each kind
@@ -49,7 +49,10 @@ def _body(request: HttpRequest) -> bytes:
     length = request.headers.get("content-length") or "0"
     if not (length.isascii() and length.isdecimal() and len(length) < len(str(MAX_BODY)) + 1) or int(length) > MAX_BODY:
         return b""
-    body = request.read(MAX_BODY + 1)
+    try:
+        body = request.read(MAX_BODY + 1)
+    except UnreadablePostError:  # the browser has gone, or its network
+        return b""
     return body if len(body) <= MAX_BODY else b""
 
 

@@ -137,6 +137,17 @@ def test_post__reads_no_more_than_its_bytes(post, capi):
     problem(post("[" + " " * 1000 + "]"), 413)
 
 
+def test_post__whose_body_breaks_off_is_nobodys_failure(post, caplog):
+    class Broken:
+        def read(self, *size):
+            raise ConnectionResetError
+
+        def close(self): ...
+
+    problem(post("[]", **{"wsgi.input": Broken()}), 400)
+    assert [line for line in caplog.records if line.name.startswith("capi_tracking")] == []
+
+
 def test_post__ends_at_the_keys_rate_before_the_body_is_read(post, capi):
     capi(API_RATE=2)
     with_another = ApiKey.objects.issue(ApiKey(name="CRM", pixels=["default"]))

@@ -388,6 +388,16 @@ def test_body__that_is_too_long_is_not_read():
     assert read == []
 
 
+def test_body__of_a_browser_that_went_away_meanwhile_is_nobodys_failure():
+    request = ask(b"{}")
+    request._stream = type("Broken", (), {"read": lambda self, size: gone()})()
+    assert relay.receive(request) is None
+
+
+def gone():
+    raise ConnectionResetError
+
+
 def test_body__whose_length_is_not_told_is_read_up_to_the_limit():
     request = ask(b" " * (5 * 1024 * 1024))
     del request.META["CONTENT_LENGTH"]
