@@ -42,6 +42,21 @@ def test_deliver_due__a_refused_token_stops_the_other_batches_of_its_claim(capi:
     assert sorted(statuses().values()) == [Status.HELD, Status.PENDING, Status.PENDING]
 
 
+def test_deliver_due__a_refused_token_ends_the_drain_though_somebody_resumes_the_pixel_at_once(capi: Any) -> None:
+    capi(BATCH_SIZE=1)
+    make_rows(2)
+
+    def somebody_resumes(**news: Any) -> None:
+        resume(["default"])
+
+    pixel_paused.connect(somebody_resumes)
+    try:
+        _, transport = deliver(Denied("token", code=190))
+    finally:
+        pixel_paused.disconnect(somebody_resumes)
+    assert len(transport.sent) == 1
+
+
 def test_sweep__a_new_token_resumes_the_pixel_and_its_rows(capi: Any) -> None:
     make_row(1)
     make_row(2, status=Status.HELD, due_at=None, reason="other_environment", environment="x")

@@ -43,6 +43,15 @@ def test_deliver_due__renews_the_lease_once_a_tenth_of_it_is_over_or_finds_it_lo
     assert statuses() == {"e1": Status.SENT, "e2": Status.SENT, "e3": Status.LEASED}
 
 
+def test_deliver_due__that_renewed_its_lease_goes_on(capi: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    capi(LEASE=timedelta(seconds=100), BATCH_BYTES=1)
+    clock = Clock()
+    monkeypatch.setattr(consignment, "time", clock)
+    make_rows(3)
+    report, _ = deliver(always=lambda batch: clock.passes(60))
+    assert (report.delivered, report.put_back) == (3, 0)
+
+
 def test_deliver_due__what_was_withdrawn_during_a_request_is_in_none_that_follows(capi: Any) -> None:
     capi(BATCH_BYTES=1)
     make_rows(3)

@@ -2,12 +2,13 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from capi_tracking.delivery import batches, consignment, lane
 from capi_tracking.retry import ease
-from tests.mutants import changes
+from tests.mutants import changes, trial
 from tests.mutants.__main__ import is_named, named
 from tests.mutants.rooms import ROOMS, ROOT
 from tests.mutants.swapping import put_in
@@ -62,6 +63,22 @@ def test_survivors__name_places_that_are_there():
 )
 def test_is_named__by_itself_or_by_its_whole_function(known, expected):
     assert is_named("a.py f: 1 => 2", known) is expected
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_trial__ends_a_test_that_does_not_end_and_names_it(monkeypatch: pytest.MonkeyPatch):
+    def never_ends(item: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(trial, "_reports", never_ends)
+    monkeypatch.setattr(trial, "PATIENCE", 0.1)
+    judge = trial.Trial([], at_once=1, tell=print)
+    judge._seconds["endless"] = 0
+    child = trial._fork(lambda: judge._tried([SimpleNamespace(nodeid="endless")]))
+    assert trial._ended(child) == trial.KILLED
+    assert judge._last_of(child) == "endless"
+    judge.pytest_unconfigure()
 
 
 def test_put_in__changes_a_function_for_all_who_imported_it(monkeypatch):

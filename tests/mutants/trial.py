@@ -63,9 +63,11 @@ class Trial:
                 self._begin(mutant, items)
         while self._running:
             self._end_one()
-        self._words.cleanup()
         self.counts["seconds"] = round(time.monotonic() - started)
         return True
+
+    def pytest_unconfigure(self) -> None:
+        self._words.cleanup()
 
     # -- as it is ------------------------------------------------------------------------------------------------
 
@@ -90,8 +92,12 @@ class Trial:
         return all(report.passed for report in reports) and self._seconds[item.nodeid] < SLOW
 
     def _good_in_children(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Without those that can't run in a child, such as by a server's thread that stayed with the parent."""
-        return [item for item in items if _ended(_fork(partial(self._tried, [item]))) == SURVIVED]
+        """All that are green in one child without a change: no server's thread, which stays with the parent, is theirs."""
+        while _ended(child := _fork(partial(self._tried, items))) != SURVIVED:
+            bad = self._last_of(child)
+            self.tell(f"not asked: {bad}")
+            items = [item for item in items if item.nodeid != bad]
+        return items
 
     # -- changed -------------------------------------------------------------------------------------------------
 
@@ -110,28 +116,29 @@ class Trial:
         return sorted(mine, key=lambda item: item.nodeid not in killers)
 
     def _tried(self, items: list[pytest.Item]) -> int:
-        killer = next((item for item in items if not self._is_green(item)), None)
-        if killer is None:
-            return SURVIVED
-        self._word_of(os.getpid()).write_text(killer.nodeid)
-        return KILLED
+        return SURVIVED if all(self._is_green(item) for item in items) else KILLED
+
+    def _is_green(self, item: pytest.Item) -> bool:
+        """It ends the process where the test does not end: most often a loop, else a wait. Its name is left before."""
+        self._word_of(os.getpid()).write_text(item.nodeid)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE + TIMES * self._seconds[item.nodeid])
+        signal.alarm(LONGEST)
+        return not any(report.failed for report in _reports(item))
 
     def _word_of(self, child: int) -> Path:
         return Path(self._words.name, str(child))
 
-    def _is_green(self, item: pytest.Item) -> bool:
-        """It ends the process where the test does not end: most often a loop, else a wait."""
-        signal.setitimer(signal.ITIMER_PROF, PATIENCE + TIMES * self._seconds[item.nodeid])
-        signal.alarm(LONGEST)
-        return not any(report.failed for report in _reports(item))
+    def _last_of(self, child: int) -> str:
+        """The test that a child came to; "" if to none."""
+        word = self._word_of(child)
+        return word.read_text() if word.exists() else ""
 
     def _end_one(self) -> None:
         child, status = os.wait()
         mutant = self._running.pop(child)
         code = _code(status)
-        if (word := self._word_of(child)).exists():
-            self._killers[mutant.owner][word.read_text()] = None
-            word.unlink()
+        if code in {KILLED, OUT_OF_TIME}:
+            self._killers[mutant.owner][self._last_of(child)] = None
         self.counts[ENDS[code]] += 1
         if code == SURVIVED:
             self.survived.append(mutant.name)
