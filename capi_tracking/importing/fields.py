@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
 
+from ..events.intake import FIELDS as USER_DATA
+
 
 class Kind(Enum):
     TEXT = auto()
