@@ -142,6 +142,8 @@ def test_post__whose_body_breaks_off_is_nobodys_failure(post, caplog):
         def read(self, *size):
             raise ConnectionResetError
 
+        readline = read
+
         def close(self): ...
 
     problem(post("[]", **{"wsgi.input": Broken()}), 400)
