@@ -64,7 +64,7 @@ def region_of(request: "HttpRequest") -> str:
     if not conf.REGION:
         return ""
     try:
-        region = str(import_string(conf.REGION)(request) or "").upper()
+        region = str(import_string(conf.REGION)(request)).upper()
     except Exception as error:  # noqa: BLE001 - the shop's own code may raise anything
         log_failure(error)
         return ""

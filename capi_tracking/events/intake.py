@@ -38,6 +38,11 @@ def take_carefully(values: dict[str, object], region: str, held: dict[str, Any])
         held["notes"] = tuple(intake.notes)
 
 
+def _is_no_text(text: str) -> bool:
+    """As it was written, or without the signs around it."""
+    return normalization.is_no_text(text) or normalization.is_no_text("".join(filter(str.isalpha, text)))
+
+
 class Door(NamedTuple):
     """Where a value goes, the rule that makes it fit, and what to note if it can't be made to."""
 
@@ -46,7 +51,7 @@ class Door(NamedTuple):
     reason: str
     hashed: bool = True
     by_country: bool = False
-    is_placeholder: Callable[[str], bool] = normalization.is_no_text
+    is_placeholder: Callable[[str], bool] = _is_no_text
 
 
 class _Intake:

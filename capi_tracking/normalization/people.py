@@ -61,7 +61,7 @@ def name(text: str) -> str:
         lowered = text.lower()
         return "" if lowered in NO_TEXT else lowered
     folded = text.translate(_ASCII_SIGNS).lower() if text.isascii() else kept(text, "LMN")
-    return "" if folded.isdecimal() or is_no_text(text) else folded
+    return "" if folded.isdecimal() or folded in NO_TEXT or is_no_text(text) else folded
 
 
 def external_id(text: str) -> str:

@@ -87,9 +87,8 @@ def city(text: str) -> str:
     if text.isascii() and text.isalpha():
         lowered = text.lower()
         return "" if lowered in NO_TEXT else lowered
-    if is_no_text(text):
-        return ""
-    return text.translate(_NO_LETTERS).lower() if _simple(text) else kept(text, "LM")
+    folded = text.translate(_NO_LETTERS).lower() if _simple(text) else kept(text, "LM")
+    return "" if folded in NO_TEXT or is_no_text(text) else folded
 
 
 def state(text: str, country: str = "") -> str:
@@ -99,7 +98,7 @@ def state(text: str, country: str = "") -> str:
         return code
     folded = text.translate(_ASCII_SIGNS).lower() if _simple(text) else kept(text, "LMN")
     if codes is None:
-        return "" if is_no_text(text) else folded
+        return "" if folded in NO_TEXT or is_no_text(text) else folded
     return codes.get(folded) or codes.get(folded.removeprefix(country), "")
 
 

@@ -9,6 +9,7 @@ from capi_tracking import consent
 from capi_tracking.consent import Consent, ConsentState, limited
 from capi_tracking.models import BrowserReceipt, OutboxEvent, SkipCount
 from capi_tracking.relay import tokens
+from capi_tracking.sandbox.rules import US_STATES
 from capi_tracking.shortcuts import track_request
 from tests.consent.conftest import view
 from tests.sales import FBP
@@ -49,6 +50,17 @@ def test_region_of__is_unknown_whatever_else_the_shops_callable_answers(capi, rf
     capi(REGION=f"{HERE}.{region}")
     assert limited.region_of(rf.get("/")) == found
     assert "jo@shop.example" not in caplog.text
+    assert ("RuntimeError" in caplog.text) is (region == "fails")
+
+
+@pytest.mark.parametrize(("country", "state"), [("us", "ny"), ("us", ""), ("de", "ca"), ("", "ca")])
+def test_options__are_none_where_meta_offers_no_limits(country, state):
+    assert limited.options(country, state) == {}
+
+
+def test_options__have_a_code_for_each_state_that_meta_lists_and_no_other():
+    codes = [limited.options("us", state)["data_processing_options_state"] for state in limited.STATES]
+    assert sorted(codes) == sorted(US_STATES - {0})  # 0 leaves it to Meta
 
 
 def test_region_of__is_unknown_without_a_callable(rf):

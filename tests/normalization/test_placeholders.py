@@ -16,7 +16,7 @@ EMAILS = [
     "na@na.na",
 ]
 PHONES = ["0000000000", "+10000000000", "111-111-1111", "1234567890", "+49 1234567890", "(999) 999-9999", "0123456789"]
-TEXTS = ["N/A", " none ", "Unknown", "xxx", "Keine Angabe", "not provided", "n.a."]
+TEXTS = ["N/A", " none ", "Unknown", "xxx", "Keine Angabe", "not provided", "n.a.", "Unknown.", "(none)", "Last-Name"]
 IDS = ["None", "null", "0", "-1", "AnonymousUser", "undefined"]
 REAL = {
     "email": [
