@@ -6,11 +6,12 @@ A new door is walked into by itself: it stands among the package's URLs.
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import cache as shared
 from django.test import Client
 from django.urls import reverse
 
@@ -80,22 +81,26 @@ FORMS = ["application/json", "text/plain", "application/x-www-form-urlencoded", 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    cache.clear()
+    shared.clear()
     yield
-    cache.clear()
+    shared.clear()
 
 
 @pytest.fixture
 def visit(capi: Any, caplog: Any, django_user_model: Any) -> Any:
     """Asks for a door; that nothing broke and nothing came back is looked at each time."""
     capi(COLLECT_RATE=10**6, COLLECT_VISITOR_RATE=10**6)
-    user = django_user_model.objects.create_user("jo", "jo@shop.example")
+
+    @cache
+    def session() -> str:
+        someone = Client()
+        someone.force_login(django_user_model.objects.create_user("jo", "jo@shop.example"))
+        return f"sessionid={someone.cookies['sessionid'].value}"
 
     def visited(method: str, address: str, *, cookies: str = GRANTED, known: bool = True, **given: Any) -> Any:
         client = Client(enforce_csrf_checks=True, raise_request_exception=True)
         if known:
-            client.force_login(user)
-            cookies = f"{cookies}; sessionid={client.cookies['sessionid'].value}"
+            cookies = f"{cookies}; {session()}"
         sent = BROWSER | given.pop("headers", {})
         answer = client.generic(
             method, address, given.pop("body", b""), headers=sent, HTTP_COOKIE=cookies, REMOTE_ADDR="8.8.8.8", **given
