@@ -12,7 +12,7 @@ from ..conf import conf
 from ..exceptions import Denied, Rejected, Throttled, TransportError
 from ..logs import fields
 from ..models import LEASE_LIMIT, Claimed, Closed, OutboxEvent, Pixel, Status
-from ..models.verbs.outbox import pks_of
+from ..models.verbs.leasing import pks_of
 from ..signals import event_delivered, pixel_paused
 from ..transports import Acknowledgement, UnknownRefusal
 from .announcing import announce

@@ -21,7 +21,8 @@ from .rollup import Rollup, RollupLine, StaleHour, mark_stale
 from .settingschange import SettingsChange
 from .skipcount import SkipCount
 from .states import LEASE_LIMIT, MAX_AGE, PAIR_WINDOW, TAKEN_BACK, Priority, Source, Status, deadline, outbox_key
-from .verbs.outbox import Claimed, Closed
+from .verbs.leasing import Claimed
+from .verbs.sweeping import Closed
 from .withdrawal import PersonKey, Withdrawal
 
 __all__ = [
