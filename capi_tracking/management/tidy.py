@@ -2,12 +2,16 @@
 
 import os
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, InterfaceError
 
+Read = TypeVar("Read")
 INTERRUPTED, UNREAD = 130, 141  # as a shell says that of a program which the signal itself has ended
 
 
@@ -34,6 +38,22 @@ class TidyCommand(BaseCommand):
     def _end(self, why: str, status: int) -> None:
         say(self.stderr, why)
         sys.exit(status)
+
+
+def written(how: str) -> Callable[[Callable[[str], Read]], Callable[[str], Read]]:
+    """Makes a function the type of an argument, and says how to write it; argparse itself only names the function."""
+
+    def typed(read: Callable[[str], Read]) -> Callable[[str], Read]:
+        @wraps(read)
+        def reading(text: str) -> Read:
+            try:
+                return read(text)
+            except ValueError:
+                raise ArgumentTypeError(f"{text!r}: {how}") from None
+
+        return reading
+
+    return typed
 
 
 def say(out: OutputWrapper, told: object) -> None:

@@ -95,9 +95,9 @@ def test_import__says_what_to_type(calls, tmp_path):
         (("--mapping", str(tmp_path / "none.json")), "none.json"),
         (("--refused", str(tmp_path / "calls.csv")), "Name another"),
         (("--refused", str(tmp_path / "none" / "x.csv")), "x.csv"),
-        (("--timezone", "Berlin"), "timezone"),
-        (("--at", "12:00+05:00"), "--at"),
-        (("--map", "email"), "map"),
+        (("--timezone", "Berlin"), "as Europe/Berlin"),
+        (("--at", "12:00+05:00"), "write HH:MM"),
+        (("--map", "email"), "write FIELD=COLUMN"),
     ):
         with pytest.raises(CommandError, match=words):
             calls(good, *options)

@@ -76,6 +76,14 @@ def test_hold_older_than__takes_only_an_age(age: str) -> None:
         run("--hold-older-than", age)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("setting", "is_on"), [("ENABLED", False), ("SHADOW", True)])
+def test_command__says_which_setting_keeps_all_from_going(setting: str, is_on: bool, capi: Any) -> None:
+    assert setting not in run()
+    capi(**{setting: is_on})
+    assert setting in run().splitlines()[0]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--once", "--watch"], ["--interval", "0"], ["--interval", "-1"], ["--interval", "x"], ["--database", "nowhere"]],

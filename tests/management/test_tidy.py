@@ -56,6 +56,22 @@ def test_command__whose_database_fails_says_so_in_a_line_and_quotes_nothing() ->
     assert "jo@" not in said
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("capi_deliver", "--interval", "0"), "'0': write seconds"),
+        (("capi_deliver", "--hold-older-than", "5"), "'5': write it as 90m, 6h or 2d"),
+        (("capi_reconcile", "--days", "all"), "'all': write a number of days"),
+        (("capi_reconcile", "--list", "-1"), "'-1': write a number"),
+        (("capi_doctor", "--alert", "--json"), "leave out --json"),
+        (("capi_doctor", "--alert", "--send"), "leave out"),
+    ],
+)
+def test_command__that_is_called_wrongly_says_what_to_write(given: tuple[str, ...], words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        call_command(*given)
+
+
 def test_command__that_a_program_calls_leaves_its_errors_to_it() -> None:
     command = Command()
     command.error = KeyboardInterrupt()

@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from ...conf import conf
 from ...delivery import Report, alive, hold_older_than, sweep
 from ...models import Heartbeat
-from ..tidy import TidyCommand, say
+from ..tidy import TidyCommand, say, written
 
 INTERVAL_SECONDS = 5.0
 LONGEST_INTERVAL_SECONDS = 3600.0
@@ -53,6 +53,8 @@ class Command(TidyCommand):
         databases = [database] if database else list(conf.OUTBOX_DATABASES)
         if options["hold_older_than"]:
             self._hold(databases, options["hold_older_than"])
+        if why := _why_nothing_goes():
+            say(self.stdout, why)
         stopped = threading.Event()
         with _stopping_on_signals(stopped):
             if watch:
@@ -96,6 +98,13 @@ class Command(TidyCommand):
         return stopped.is_set()
 
 
+def _why_nothing_goes() -> str:
+    if not conf.ENABLED:
+        return "Tracking is off (ENABLED): nothing is sent."
+    return "SHADOW is on: events are recorded, and none is sent." if conf.SHADOW else ""
+
+
+@written("write seconds, above 0 and 3600 at most")
 def seconds(text: str) -> float:
     value = float(text)
     if not 0 < value <= LONGEST_INTERVAL_SECONDS:
@@ -103,6 +112,7 @@ def seconds(text: str) -> float:
     return value
 
 
+@written("write it as 90m, 6h or 2d")
 def age(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:]
     if unit not in UNITS or not number.isdecimal() or int(number) > LONGEST_AGE:

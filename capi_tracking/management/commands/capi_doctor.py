@@ -38,6 +38,8 @@ class Command(TidyCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["alert"] and (options["json"] or options["send"] is not None):
+            raise CommandError("--alert looks at the action list alone: leave out --json and --send.")
         if options["alert"]:
             self._alert()
             return

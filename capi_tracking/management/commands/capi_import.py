@@ -15,7 +15,7 @@ from ...importing import CannotBegin, Layout, Refused, Tally, Told, beside, look
 from ...ingestion import Terms
 from ...models import Source
 from ..papers import ImportPaper, write_layout
-from ..tidy import TidyCommand
+from ..tidy import TidyCommand, written
 
 DECIMALS = {"comma": ",", ",": ",", "point": ".", ".": "."}
 MAPPING_BYTES = 100_000
@@ -137,6 +137,7 @@ def mapping(path: Path) -> list[tuple[str, str]]:
     return pairs
 
 
+@written("write FIELD=COLUMN, or FIELD=VALUE")
 def pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
@@ -144,6 +145,7 @@ def pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+@written("write HH:MM, without a zone")
 def clock(text: str) -> time:
     """Of the zone that holds for the whole file: an offset of its own would not be heard."""
     found = time.fromisoformat(text)
@@ -152,6 +154,7 @@ def clock(text: str) -> time:
     return found
 
 
+@written("is no time zone; write it as Europe/Berlin")
 def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)

@@ -11,7 +11,7 @@ from ...conf import conf
 from ...metrics import explain
 from ...models import DifferenceKind
 from ...reconciliation import Judgement, Outcome, Report, reconcile
-from ..tidy import TidyCommand
+from ..tidy import TidyCommand, written
 
 WORDS = {
     Outcome.SENT: "sent",
@@ -31,12 +31,18 @@ class Command(TidyCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--days", type=at_least_one, help="How far back (default: RECONCILE_DAYS, at most PRUNE_AFTER)."
+            "--days",
+            type=at_least_one,
+            help="How far back (default: RECONCILE_DAYS, at most PRUNE_AFTER).",
         )
         parser.add_argument("--fix", action="store_true", help="Record what was never recorded.")
         parser.add_argument("--json", action="store_true", help="Every difference and the counts, as one JSON object.")
         parser.add_argument(
-            "--list", type=zero_or_more, default=10, metavar="N", help="Name so many orders of each kind (default: 10)."
+            "--list",
+            type=zero_or_more,
+            default=10,
+            metavar="N",
+            help="Name so many orders of each kind (default: 10).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -139,12 +145,14 @@ def text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+@written("write a number of days, 1 to 100000")
 def at_least_one(given: str) -> int:
     if not 1 <= (number := int(given)) <= 100_000:
         raise ValueError
     return number
 
 
+@written("write a number, 0 or more")
 def zero_or_more(given: str) -> int:
     if (number := int(given)) < 0:
         raise ValueError
