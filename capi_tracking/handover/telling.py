@@ -5,7 +5,6 @@ import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,13 +15,14 @@ from ..conf import conf
 from ..conf import pixel as pixel_settings
 from ..consent import Consent
 from ..context import RequestContext
-from ..events import CustomData, Event, UserData
+from ..events import CustomData, Event
 from ..exceptions import InvalidEvent
-from ..logs import Plain, fields
+from ..logs import fields
 from ..models import Source
 from ..shield import shielded
-from ..visitors import exclusions, people
+from ..visitors import exclusions
 from . import pending
+from .asking import is_sensitive, visit
 
 logger = logging.getLogger("capi_tracking")
 
@@ -90,7 +90,7 @@ class _Telling:
         may_tell = consents.may_tell(consent, self.request)
         limits = consents.processing(consent, self.request)
         privacy.heed(self.request, using=self.using)
-        if _is_sensitive(self.request):
+        if is_sensitive(self.request):
             return self._skip(self._event(obj, data, None, {}), pixel, "sensitive_page")
         event = self._event(obj, data, seen if may_tell else None, limits)
         if minimisation.is_minor(event.user_data):
@@ -108,7 +108,7 @@ class _Telling:
             event_id=self.event_id,
             event_time=timezone.now(),
             custom_data=islands.capped(islands.merged(found, data)),
-            **(_visit(self.request, seen, obj) if seen else {}),
+            **(visit(self.request, seen, obj) if seen else {}),
             **limits,
         )
 
@@ -131,24 +131,6 @@ class _Telling:
         return self.own is None or bool(self.own.ids.get(alias))
 
 
-def _is_sensitive(request: HttpRequest) -> bool:
-    """Whether this is a sensitive page, or is asked for by a form or a script of one."""
-    asked_from = request.headers.get("hx-current-url", "" if _is_visit(request) else request.headers.get("referer", ""))
-    is_from_one = _is_own(request, asked_from) and minimisation.is_sensitive_address(asked_from)
-    return is_from_one or minimisation.is_sensitive(request.path)
-
-
-def _is_own(request: HttpRequest, address: str) -> bool:
-    try:
-        return urlsplit(address).netloc.lower() == request.get_host().lower()
-    except ValueError:
-        return False
-
-
-def _is_visit(request: HttpRequest) -> bool:
-    return request.method in {"GET", "HEAD"} and "hx-request" not in request.headers
-
-
 def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
     pending.add(request, half, using=using)
     if context.current_request() is None:
@@ -158,31 +140,3 @@ def _leave(request: HttpRequest, half: pending.Half, using: str) -> None:
             half["id"],
             extra=fields(event_name=half["name"], event_id=half["id"]),
         )
-
-
-def _visit(request: HttpRequest, seen: RequestContext, obj: Any) -> dict[str, Any]:
-    """Who it was, and on which page."""
-    adapter = None if obj is None else orders.order_adapter(obj.__class__)
-    said = Plain(people.plain(request) | (adapter.user_data(obj) if adapter else {}))
-    known = Plain((name, value) for name, value in said.items() if value not in (None, ""))
-    browser = {
-        "client_ip_address": seen.client_ip,
-        "client_user_agent": seen.user_agent,
-        "fbp": seen.fbp,
-        "fbc": seen.fbc,
-    }
-    return {**_page(request, seen), "user_data": UserData.of(**{**browser, **known})}
-
-
-def _page(request: HttpRequest, seen: RequestContext) -> dict[str, str]:
-    """What is sent or asked by a script is done on the page that it came from, if that is ours.
-
-    Such a page says no more of itself than it wants to: one with ``pixel_private`` gives its origin alone. Where a
-    browser names no page, it is the origin too: a form may be sent to the very address that is secret.
-    """
-    is_own, is_visit = _is_own(request, seen.referrer), _is_visit(request)
-    if is_own and not is_visit:
-        return {"event_source_url": seen.referrer}
-    if not (is_visit or seen.referrer):
-        return {"event_source_url": request.build_absolute_uri("/")}
-    return {"event_source_url": seen.url, "referrer_url": seen.referrer}

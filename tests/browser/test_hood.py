@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -20,76 +19,18 @@ from capi_tracking.models import BrowserReceipt, BrowserState, OutboxEvent
 from capi_tracking.sandbox import Sandbox
 from demo_project.hood.hashing import KEYS
 from demo_project.shop import catalogue
-from demo_project.shop.models import Order, Product
+from demo_project.shop.models import Order
 from tests import waiting
 from tests.browser import pages
+from tests.browser.drawer import SECONDS, Visit
 from tests.browser.pages import alone, until
 from tests.demo.buyers import BUYER
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SECONDS = 10
 PIXEL = "1234567890"
 TOKEN = "token-of-the-drawers-tests"
 GRANTED, DENIED = (f"{state}.1.{int(time.time())}" for state in ("granted", "denied"))
-
-
-class OneAtATime:
-    """In memory, all connections share the test database's locks; and a late beacon must not meet emptied tables."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with pages.one_at_a_time:
-            return self.get_response(request) if pages.is_open.is_set() else HttpResponse(status=503)
-
-
-class Visit:
-    """One visitor's tab on the live demo."""
-
-    def __init__(self, url, sandbox, context):
-        self.url, self.sandbox, self.context = url, sandbox, context
-        self.asked, self.complaints = [], []
-        context.set_default_timeout(SECONDS * 1000)
-        context.on("request", lambda request: self.asked.append(request))
-        context.add_init_script(
-            "document.addEventListener('securitypolicyviolation', event => console.error('CSP', event.blockedURI))"
-        )
-        self.page = context.new_page()
-        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.hood, self.handle = self.page.locator("#hood"), self.page.locator("#hood [data-hood-toggle]")
-        self.product = alone(Product.objects.first).get_absolute_url()
-
-    def answer(self, cookie):
-        self.context.add_cookies([{"name": "capi_consent", "value": cookie, "url": self.url}])
-
-    def go(self, path="/", *, is_open=True):
-        self.page.goto(self.url + path, wait_until="domcontentloaded")
-        expect(self.handle).to_be_visible()
-        if is_open and self.handle.get_attribute("aria-expanded") == "false":
-            self.handle.click()
-
-    def line(self, name):
-        return self.hood.locator(".hood-event").filter(has_text=name).first
-
-    def tick(self, name, side):
-        return self.line(name).locator(f"[data-hood-{side}]")
-
-    def row(self, name):
-        return until(OutboxEvent.objects.filter(event_name=name).last, f"the beacon's {name} arrived")
-
-    def deliver(self, name):
-        """Play the worker, once the event is in the outbox."""
-        row = self.row(name)
-        alone(lambda: deliver_due("default"))
-        return row
-
-    def to(self, part):
-        """The requests whose address holds this."""
-        self.page.evaluate("0")  # Playwright tells of requests only while it is asked something
-        return [request for request in self.asked if part in request.url]
 
 
 @pytest.fixture
@@ -107,7 +48,7 @@ def sandbox(capi):
 @pytest.fixture(scope="module")
 def demo(django_db_setup):
     """The demo's pages with the demo's policy."""
-    room = [f"{__name__}.OneAtATime", "demo_project.csp.ContentSecurityPolicy"]
+    room = ["tests.browser.drawer.OneAtATime", "demo_project.csp.ContentSecurityPolicy"]
     with override_settings(MIDDLEWARE=[*room, *django_settings.MIDDLEWARE]):
         server = LiveServer("127.0.0.1")
         yield server.url

@@ -151,9 +151,9 @@ def test_match__shows_no_customer(meta: Any, rf: Any, monkeypatch: Any, settings
 def test_handover__shows_no_customer(meta: Any, monkeypatch: Any, settings: Any) -> None:
     request = ask({})
     request.user = user()
-    monkeypatch.setattr(handover.telling.UserData, "of", bug)
+    monkeypatch.setattr(handover.asking.UserData, "of", bug)
     seen = handover.telling.context.of(request)
-    assert birds.found(page_of(lambda: handover.telling._visit(request, seen, None), settings)) == []
+    assert birds.found(page_of(lambda: handover.asking.visit(request, seen, None), settings)) == []
 
 
 def test_user_data__of_a_misspelt_name_shows_no_other(settings: Any) -> None:
