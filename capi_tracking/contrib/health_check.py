@@ -19,7 +19,15 @@ from ..conf import conf
 from ..metrics import Trouble
 
 STOPPED = frozenset(
-    {Trouble.PAUSED, Trouble.HELD, Trouble.SILENT, Trouble.DEADLINE, Trouble.UNREACHED, Trouble.OVERDUE}
+    {
+        Trouble.PAUSED,
+        Trouble.GONE,
+        Trouble.HELD,
+        Trouble.SILENT,
+        Trouble.DEADLINE,
+        Trouble.UNREACHED,
+        Trouble.OVERDUE,
+    }
 )
 MISSING = frozenset({Trouble.LOST, Trouble.UNRECORDED, Trouble.UNREADABLE})
 

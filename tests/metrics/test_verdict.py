@@ -204,7 +204,18 @@ def test_shut_out__says_since_when_unless_that_is_too_long_ago_to_see():
     assert (problem.since, problem.title.startswith("Nearly every browser blocks the pixel: ")) == (None, True)
 
 
-def test_problems__stand_by_the_money_that_can_be_saved():
+def test_gone__is_told_at_once_while_events_wait_for_a_pixel_that_left_the_settings(capi):
+    OutboxEventFactory(pixel="left", value=Decimal(5))
+    PixelFactory(alias="left", state="paused", paused_reason="denied 190", paused_at=timezone.now())
+    PixelFactory(alias="left_too")
+    (problem,) = problems()
+    assert (problem.kind, problem.pixel, problem.count) == (Trouble.GONE, "left", 1)
+    capi(PIXELS={alias: {"PIXEL_ID": "1", "ACCESS_TOKEN": "t"} for alias in ("left", "left_too")})
+    assert kinds() == [Trouble.PAUSED]
+
+
+def test_problems__stand_by_the_money_that_can_be_saved(capi):
+    capi(PIXELS={alias: {"PIXEL_ID": alias, "ACCESS_TOKEN": "t"} for alias in "ab"})
     PixelFactory(alias="a", state="paused", paused_reason="denied 190", paused_at=timezone.now())
     PixelFactory(alias="b", state="paused", paused_reason="Paused by jo.", paused_at=timezone.now())
     OutboxEventFactory(pixel="a", value=Decimal(5))

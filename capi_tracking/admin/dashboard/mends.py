@@ -30,6 +30,7 @@ class Mend:
 
 # The list, its filters, and what the button is called.
 _LISTS: dict[str, tuple[str, dict[str, str], Promise]] = {
+    Trouble.GONE: (EVENTS, {"outcome": metrics.Result.WAITING, "period": "all"}, _("Show what waits")),
     Trouble.HELD: (EVENTS, {"status__exact": "held", "period": "all"}, _("Show them")),
     Trouble.SILENT: (EVENTS, {"outcome": metrics.Result.WAITING, "period": "all"}, _("Show what waits")),
     Trouble.DEADLINE: (EVENTS, {"status__exact": "pending", "period": "all"}, _("Show them")),

@@ -87,7 +87,9 @@ def _of_pixels(found: Evidence, now: datetime) -> Iterator[Problem]:
     for alias in sorted(known.keys() | {each.pixel for each in found.backlogs}):
         pixel = known.get(alias) or Pixel(alias=alias)
         mine = [each for each in found.backlogs if each.pixel == alias]
-        if pixel.state == Pixel.State.PAUSED:
+        if alias not in conf.PIXELS:
+            yield from [_problem(Trouble.GONE, pixel, mine)] if mine else []
+        elif pixel.state == Pixel.State.PAUSED:
             yield _problem(Trouble.PAUSED, pixel, mine, reason=pixel.paused_reason, since=pixel.paused_at)
         else:
             yield from _of_open_pixel(pixel, mine, now, is_silent=is_silent)

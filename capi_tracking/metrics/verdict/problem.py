@@ -19,6 +19,7 @@ class Trouble(TextChoices):
     """In the order in which they are told where no money can be saved."""
 
     PAUSED = "paused"
+    GONE = "gone"
     HELD = "held"
     SILENT = "silent"
     DEADLINE = "deadline"
@@ -110,7 +111,15 @@ class Problem:
         }
 
 
-WAITING = {Trouble.PAUSED, Trouble.HELD, Trouble.SILENT, Trouble.DEADLINE, Trouble.UNREACHED, Trouble.OVERDUE}
+WAITING = {
+    Trouble.PAUSED,
+    Trouble.GONE,
+    Trouble.HELD,
+    Trouble.SILENT,
+    Trouble.DEADLINE,
+    Trouble.UNREACHED,
+    Trouble.OVERDUE,
+}
 BY_BROWSERS = {Trouble.POLICY, Trouble.FOREIGN}  # anybody can write such a report
 AT_RISK = {*WAITING, Trouble.UNRECORDED}  # of all others, what their money tells of is gone or well
 

@@ -12,6 +12,7 @@ Values = Mapping[str, object]
 _TITLES: dict[str, Promise] = {
     "paused": _("Pixel “%(pixel)s” is paused since %(since)s: %(reason)s."),
     "paused bare": _("Pixel “%(pixel)s” is paused."),
+    "gone": _("Pixel “%(pixel)s” is not in the settings any more, and events wait for it."),
     "held": _("Events of pixel “%(pixel)s” are held for a person to look at."),
     "silent worker": _("No worker has shown itself since %(since)s, so nothing is sent."),
     "silent beat": _("The timetable (Celery beat) has not shown itself since %(since)s."),
@@ -106,6 +107,7 @@ _ADVICE: dict[str, Promise] = {
     "paused denied": _(
         "Make a new access token in Events Manager (Settings) and put it into PIXELS: the pixel then resumes by itself."
     ),
+    "gone": _("Put it back into PIXELS, and they are sent; or cancel them: else their deadline comes."),
     "held": _("Look at one of them, then release or cancel them."),
     "silent worker": _("Start the worker, or the service that runs capi_deliver --watch; then look into its log."),
     "silent beat": _("Start Celery beat: events go when a sale wakes a worker, and nothing is tried again."),
