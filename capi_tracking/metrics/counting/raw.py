@@ -34,9 +34,12 @@ def looked_up(
         tallies.sales(asked, beside),
         tallies.reused(asked, beside),
         *visitors,
-        scan.waiting(asked, moving, ripe_before),
-        scan.differing(asked, moving),
+        *_of_moving(asked, moving, ripe_before),
     )
+
+
+def _of_moving(asked: Asked, spans: Sequence[Span], ripe_before: datetime) -> list[QuerySet[Any]]:
+    return [scan.waiting(asked, spans, ripe_before), scan.differing(asked, spans)] if spans else []
 
 
 def _together(first: QuerySet[Any], *others: QuerySet[Any]) -> list[Group]:
