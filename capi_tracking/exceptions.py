@@ -16,6 +16,8 @@ from datetime import timedelta
 class CapiTrackingError(Exception):
     """The root of the tree."""
 
+    names_no_customer = False  # where True, the message may stand in a log
+
 
 class InvalidEvent(CapiTrackingError, ValueError):
     """The event can't be right as it is. ``field`` names what to mend, in Meta's spelling."""
@@ -27,6 +29,8 @@ class InvalidEvent(CapiTrackingError, ValueError):
 
 class ImproperlyTracked(CapiTrackingError):
     """An adapter, a pixel alias or a setting is wrong."""
+
+    names_no_customer = True
 
 
 class TransportError(CapiTrackingError):

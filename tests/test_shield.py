@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from capi_tracking.exceptions import ImproperlyTracked
 from capi_tracking.shield import shielded
 from demo_project.shop.models import Category
 
@@ -22,6 +23,12 @@ def test_shield__keeps_a_failure_from_the_shop_and_tells_its_kind_alone(caplog):
     assert isinstance(outcome.error, ValueError)
     assert "ValueError" in caplog.text
     assert "jo@shop.example" not in caplog.text
+
+
+def test_shield__tells_what_the_shops_developer_has_to_mend(caplog):
+    with shielded("default"):
+        raise ImproperlyTracked("VALUE is 'net', so ShopOrder needs tax.")
+    assert "(VALUE is 'net', so ShopOrder needs tax.); the request goes on" in caplog.text
 
 
 def test_shield__undoes_what_was_written_inside():
