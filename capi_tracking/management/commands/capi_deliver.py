@@ -10,11 +10,12 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from ...conf import conf
 from ...delivery import Report, alive, hold_older_than, sweep
 from ...models import Heartbeat
+from ..outboxes import add_database, chosen
 from ..tidy import TidyCommand, say, written
 
 INTERVAL_SECONDS = 5.0
@@ -36,12 +37,7 @@ class Command(TidyCommand):
         parser.add_argument(
             "--interval", type=seconds, default=INTERVAL_SECONDS, help="With --watch: seconds between two looks."
         )
-        parser.add_argument(
-            "--database",
-            choices=list(connections),
-            metavar="ALIAS",
-            help="The outbox of this database alone, not all OUTBOX_DATABASES.",
-        )
+        add_database(parser)
 
         parser.add_argument(
             "--hold-older-than", type=age, metavar="AGE",
@@ -50,7 +46,7 @@ class Command(TidyCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, watch: bool, interval: float, database: str | None, **options: Any) -> None:
-        databases = [database] if database else list(conf.OUTBOX_DATABASES)
+        databases = chosen(database)
         if options["hold_older_than"]:
             self._hold(databases, options["hold_older_than"])
         if why := _why_nothing_goes():

@@ -8,11 +8,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
-from django.db import connections
 
-from ...conf import conf
 from ...privacy import Erased, Person, Told, erasable, erase, export, told
 from ...visitors import people
+from ..outboxes import add_database, chosen
 from ..tidy import TidyCommand
 
 OURS_ALONE = 0o600
@@ -38,13 +37,11 @@ class Command(TidyCommand):
         parser.add_argument("--dry-run", action="store_true", help="Only say, and export, what there is.")
         parser.add_argument("--no-input", "--noinput", action="store_true", help="Do not ask whether to go on.")
         parser.add_argument("--by", default="command", help="Who does it, for the list in the admin.")
-        parser.add_argument(
-            "--database", choices=list(connections), metavar="ALIAS", help="The outbox of this database alone, not all OUTBOX_DATABASES."
-        )  # fmt: skip
+        add_database(parser)
 
     def handle(self, *args: Any, database: str | None, dry_run: bool, **options: Any) -> None:
         self.out = self.stderr if options["export"] == STDOUT else self.stdout
-        self.person, databases = self._person(options), [database] if database else list(conf.OUTBOX_DATABASES)
+        self.person, databases = self._person(options), chosen(database)
         found = sum((self._look(using) for using in databases), Erased())
         if options["export"]:
             self._export(databases, options["export"])

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import connections
 
-from ...conf import conf
 from ...metrics import RolledUp, roll_up
+from ..outboxes import add_database, chosen
 from ..tidy import TidyCommand
 
 
@@ -14,16 +13,10 @@ class Command(TidyCommand):
     help = "Adds up the days and hours that are over or have changed, so that the dashboard need not read their rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--database",
-            choices=list(connections),
-            metavar="ALIAS",
-            help="The outbox of this database alone, not all OUTBOX_DATABASES.",
-        )
+        add_database(parser)
 
     def handle(self, *args: Any, database: str | None, **options: Any) -> None:
-        databases = [database] if database else list(conf.OUTBOX_DATABASES)
-        self.stdout.write(str(sum((self._all(using) for using in databases), RolledUp(computed=0, left=0))))
+        self.stdout.write(str(sum((self._all(using) for using in chosen(database)), RolledUp(computed=0, left=0))))
 
     def _all(self, using: str) -> RolledUp:
         """Nobody waits for a command: it goes on until nothing is left."""
