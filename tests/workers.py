@@ -20,6 +20,7 @@ TOGETHER = {
     "tests/demo/test_interrupts.py": "demos of their own",
     "tests/demo/test_story_seed.py": "the story, told once",
     "tests/docs/test_site.py": "builds of the site",
+    "tests/management/test_capi_deliver.py": "a migrated outbox",
     "tests/newcomer/test_browser.py": "the wheel",
     "tests/newcomer/test_guide.py": "the wheel",
     "tests/newcomer/test_package.py": "the wheel",

@@ -136,16 +136,40 @@ def test_command__runs_in_any_thread_though_signals_are_the_main_ones(capi: Any)
         assert pool.submit(run, "--once").result().startswith("0 requests")
 
 
+MIGRATION = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+from django.core.management import call_command
+call_command("migrate", "capi_tracking", verbosity=0)
+"""
+
 PROGRAM = """
 import os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 from django.core.management import call_command
 from tests.outbox_rows import make_rows
-call_command("migrate", "capi_tracking", verbosity=0)
 make_rows(3)
 call_command("capi_deliver", "--watch", "--interval", "0.05")
 """
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An outbox without rows, as a file of SQLite's."""
+    folder = tmp_path_factory.mktemp("migrated")
+    out, errors = start(MIGRATION, folder).communicate(timeout=60)
+    assert (out, errors) == ("", "")
+    return (folder / "outbox.sqlite3").read_bytes()
+
+
+@pytest.fixture
+def outbox(migrated: bytes, tmp_path: Path) -> Path:
+    """The folder of two, for a process of its own."""
+    for name in ("outbox", "second"):
+        (tmp_path / f"{name}.sqlite3").write_bytes(migrated)
+    return tmp_path
 
 
 def start(program: str, directory: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -157,8 +181,8 @@ def start(program: str, directory: Path, *arguments: str) -> "subprocess.Popen[s
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_watch__delivers_until_it_is_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
-    process = start(PROGRAM, tmp_path)
+def test_watch__delivers_until_it_is_told_to_stop(number: signal.Signals, outbox: Path) -> None:
+    process = start(PROGRAM, outbox)
     try:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("1 requests: 3 delivered")
@@ -185,7 +209,6 @@ from django.utils import timezone
 from capi_tracking.models import OutboxEvent
 from tests.outbox_rows import make_rows
 for using in ("default", "second"):
-    call_command("migrate", "capi_tracking", verbosity=0, database=using)
     make_rows(2, using=using, created_at=timezone.now() - timedelta(days=1))
 call_command("capi_deliver", "--hold-older-than", "6h")
 for using in ("default", "second"):
@@ -193,8 +216,8 @@ for using in ("default", "second"):
 """
 
 
-def test_hold_older_than__holds_in_every_outbox(tmp_path: Path) -> None:
-    process = start(TWO_OUTBOXES, tmp_path, str(tmp_path / "second.sqlite3"))
+def test_hold_older_than__holds_in_every_outbox(outbox: Path) -> None:
+    process = start(TWO_OUTBOXES, outbox, str(outbox / "second.sqlite3"))
     out, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     assert out.startswith("4 held")
@@ -210,22 +233,21 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 from django.core.management import call_command, execute_from_command_line
 from tests.outbox_rows import make_rows
-call_command("migrate", "capi_tracking", verbosity=0)
 make_rows(2)
 execute_from_command_line(["manage.py", "capi_deliver", sys.argv[1], "--skip-checks"])
 """
 
 
-def test_once__a_database_that_is_down_stops_no_other_and_is_told(tmp_path: Path) -> None:
-    process = start(ONE_IS_DOWN, tmp_path, "--once")
+def test_once__a_database_that_is_down_stops_no_other_and_is_told(outbox: Path) -> None:
+    process = start(ONE_IS_DOWN, outbox, "--once")
     out, errors = process.communicate(timeout=60)
     assert out.startswith("1 requests: 2 delivered")
     assert process.returncode == 1
     assert errors.splitlines()[0] == "The database down failed (OperationalError)."
 
 
-def test_watch__a_database_that_is_down_stops_no_other(tmp_path: Path) -> None:
-    process = start(ONE_IS_DOWN, tmp_path, "--watch")
+def test_watch__a_database_that_is_down_stops_no_other(outbox: Path) -> None:
+    process = start(ONE_IS_DOWN, outbox, "--watch")
     try:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("1 requests: 2 delivered")
@@ -255,7 +277,6 @@ def send(self, batch):
 
 local.MemoryTransport.send = send
 settings.CAPI_TRACKING["BATCH_BYTES"] = len(payload(1)) + 1
-call_command("migrate", "capi_tracking", verbosity=0)
 make_rows(3)
 call_command("capi_deliver", sys.argv[1])
 print(*OutboxEvent.objects.order_by("id").values_list("status", "lease_token", "attempts"))
@@ -265,9 +286,9 @@ print(*OutboxEvent.objects.order_by("id").values_list("status", "lease_token", "
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("mode", ["--once", "--watch"])
 def test_signal__in_mid_batch_what_is_on_its_way_is_recorded_and_the_rest_put_back(
-    mode: str, number: signal.Signals, tmp_path: Path
+    mode: str, number: signal.Signals, outbox: Path
 ) -> None:
-    process = start(IN_MID_BATCH, tmp_path, mode)
+    process = start(IN_MID_BATCH, outbox, mode)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
