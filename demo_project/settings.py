@@ -139,6 +139,7 @@ CAPI_TRACKING = {
     "BASE_TEMPLATE": "shop/own_pages.html",
 }
 if USES_SANDBOX:
+    SILENCED_SYSTEM_CHECKS += ["capi_tracking.W407"]
     CAPI_TRACKING["PIXEL_SCRIPT_URL"] = f"{GRAPH_URL}/fbevents.js"
 
 LOGGING = {

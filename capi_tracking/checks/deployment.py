@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage
 
+from ..conf import is_loopback
 from . import catalogue
 from .given import is_on, is_sound, quoted, sound, sound_pixels
 
+LOCAL_TRANSPORTS = "capi_tracking.transports.local."
 PROXY_SETTINGS = ["SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT"]
 CACHES = {
     "django.core.cache.backends.locmem.LocMemCache": catalogue.deployment.CACHE_PER_PROCESS,
@@ -20,7 +22,7 @@ def check_deployment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
     """Whatever would go wrong on a server. Nothing while tracking is switched off."""
     if not is_on():
         return []
-    return [*_shadow(), *_environment(), *_test_codes(), *_proxies(), *_cache()]
+    return [*_shadow(), *_environment(), *_test_codes(), *_proxies(), *_cache(), *_of_this_machine()]
 
 
 def _shadow() -> Iterator[CheckMessage]:
@@ -52,3 +54,13 @@ def _cache() -> Iterator[CheckMessage]:
     finding = CACHES.get(str(backend))
     if finding:
         yield finding()
+
+
+def _of_this_machine() -> Iterator[CheckMessage]:
+    """What is right while a shop is built, and loses every sale on a server that inherits it."""
+    if settings.DEBUG:
+        return
+    for setting in ("GRAPH_URL", "PIXEL_SCRIPT_URL", "TRANSPORT"):
+        value = sound(setting) if is_sound(setting) else ""
+        if is_loopback(value) or value.startswith(LOCAL_TRANSPORTS):
+            yield catalogue.deployment.OF_THIS_MACHINE(setting=setting, value=value)

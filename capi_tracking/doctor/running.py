@@ -13,7 +13,7 @@ from .line import Level, Line
 
 Heart = Heartbeat.Name
 START = {
-    Heart.WORKER: "Start a Celery worker, or a service that runs capi_deliver --watch, or cron with capi_deliver --once.",
+    Heart.WORKER: "Start a Celery worker that takes the queue of your tasks, or a service that runs capi_deliver --watch, or cron with capi_deliver --once.",
     Heart.BEAT: "Start Celery beat, with capi_tracking.tasks.CAPI_BEAT_SCHEDULE in its schedule.",
 }
 

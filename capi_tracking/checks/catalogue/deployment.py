@@ -44,3 +44,9 @@ SHADOW = Finding(
     message="SHADOW is True: events are recorded, and neither the browser nor the server sends any to Meta.",
     hint='To go live, in CAPI_TRACKING: "SHADOW": False',
 )
+OF_THIS_MACHINE = Finding(
+    id="W407",
+    when="`GRAPH_URL` or `PIXEL_SCRIPT_URL` is on this machine, or `TRANSPORT` one that keeps all here, and `DEBUG` is off",
+    message="%(setting)s is %(value)r, of this machine: what seems to be sent, Meta never gets.",
+    hint='Leave "%(setting)s" out of CAPI_TRACKING, and it is Meta\'s',
+)

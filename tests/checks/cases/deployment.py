@@ -46,4 +46,20 @@ CASES = [
         "SHADOW is True: events are recorded, and neither the browser nor the server sends any to Meta.",
         'To go live, in CAPI_TRACKING: "SHADOW": False',
     ),
+    (
+        "W407", capi(GRAPH_URL="http://127.0.0.1:8990"), WARNING,
+        "GRAPH_URL is 'http://127.0.0.1:8990', of this machine: what seems to be sent, Meta never gets.",
+        'Leave "GRAPH_URL" out of CAPI_TRACKING, and it is Meta\'s',
+    ),
+    (
+        "W407", capi(PIXEL_SCRIPT_URL="http://localhost:8990/fbevents.js"), WARNING,
+        "PIXEL_SCRIPT_URL is 'http://localhost:8990/fbevents.js', of this machine: what seems to be sent, Meta never gets.",
+        'Leave "PIXEL_SCRIPT_URL" out of CAPI_TRACKING, and it is Meta\'s',
+    ),
+    (
+        "W407", capi(TRANSPORT="capi_tracking.transports.local.ConsoleTransport"), WARNING,
+        "TRANSPORT is 'capi_tracking.transports.local.ConsoleTransport', of this machine: what seems to be sent, Meta "
+        "never gets.",
+        'Leave "TRANSPORT" out of CAPI_TRACKING, and it is Meta\'s',
+    ),
 ]  # fmt: skip
