@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from capi_tracking.delivery import deliver_due, hold_older_than, resume, sweep
@@ -30,7 +31,7 @@ def elsewhere() -> Iterator[str]:
             if model._meta.managed and not model._meta.proxy:
                 editor.create_model(model)
     yield ELSEWHERE
-    connections[ELSEWHERE].close()
+    BaseDatabaseWrapper.close(connections[ELSEWHERE])  # SQLite's own leaves a database in memory open
     del connections[ELSEWHERE]
 
 
