@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from demo_project.runner import engines
-from tests.demo.running import ROOT, Demo, clean_environment
+from tests.demo.running import ROOT, RUNNING, Demo, clean_environment
 
 NOWHERE = "127.0.0.1:1"
 
@@ -185,4 +185,4 @@ def test_demo__asks_for_a_reset_if_the_database_is_damaged(complaint, migrated, 
 def test_reset__begins_anew_where_the_database_is_damaged(tmp_path, database):
     database.write_bytes(no_database(b""))
     with Demo(tmp_path / "demo", "--reset", "--no-story") as demo:
-        demo.wait_for("Starting the processes")
+        demo.wait_for(RUNNING)
